@@ -1,0 +1,555 @@
+"""
+Places of China by name: administrative units, and in 上海, 江苏, 浙江, 安徽 towns, stations, ports, waters and the like.
+
+A name is looked up with a region as its context. Several answers are several answers: :meth:`Gazetteer.lookup` lists all,
+best first, and :meth:`Gazetteer.resolve` raises rather than guess between equals.
+
+Tables (``geo/data``; sources and licences in ``registry.csv``): ``divisions.csv`` (all China), ``places.csv`` (curated),
+``towns.csv`` (GeoNames, CC BY 4.0).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import functools
+import logging
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import AmbiguousPlaceError, PlaceNotFoundError, SchemaError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Gazetteer", "Place", "default_gazetteer"]
+
+logger = logging.getLogger(__name__)
+
+DATA = Path(__file__).resolve().parent / "data"
+
+LEVELS = ("province", "prefecture", "county", "place", "town")
+"""Ranks of a place, highest first: 吉林 is the province before the city, 和县 the county before a village."""
+
+DELTA = ("31", "32", "33", "34")
+"""Code prefixes of 上海, 江苏, 浙江, 安徽."""
+
+# Short names that are also everyday words of a plan: running text means the unit only where it has the full name
+# (通江县, not 兆西河通江航道; 合作市, not 合作共建).
+COMMON_WORDS = frozenset(
+    "通道 通江 合作 资源 公安 南部 互助 共和 同心 和平 平安 友好 大方 中方 东方 安居 延长 商城 城区 郊区 矿区 东区 西区 南区 北区 新区 新城 新华 "
+    "河口 江口 大通 新建 建设 光明 安定 平定 开放 文成 通海 同江 三江 江海 江南 江北 河东 河西 城中 城关 朝阳 长安 东风 向阳 铁东 铁西 桥西 桥东 "
+    "港口 港北 港南 沿河 海港 海南 海东 海西 郊县 中山 西部 东部 北部 中部 临港 高新 山东头 宁国府 和顺 金融 民乐 新县 古县 开化 建德 新和 "
+    "长治 集安 延安区 大同区 青山 平原 武功 昭通路 南城 西城 东城 北关 文峰 解放 站前 前进 红旗 振兴 兴安 永定 乐业 富源 富民 富宁 安宁 双江 "
+    "交口 交城 华容 沿滩 高台 融安 清水 西和 成安 元氏 太和 全南 定南 市中 牡丹 工农 山阳 龙华 宝山 南山 东山 玉泉 华龙 临空 望都 普安 "
+    "清新 新会 台山 环江 大新 凌云 东海 滨海 如意 雨山 花山 相山".split()
+)
+# ... of which these are units of the four provinces that plans do name without 县 or 区: found by the short name too.
+PLAIN_NAMES = frozenset("滨海 东海 太和 建德 开化 文成 雨山 花山 相山 大通 宝山".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    A place with a point.
+
+    Parameters
+    ----------
+    place_id : str
+        Stable: the code of a unit in force, ``code@valid_to`` of one that went, ``kind:name@region_code`` of other places.
+    name : str
+        As line names use it: 合肥, 肥东, 包河.
+    full_name : str
+        合肥市, 肥东县, 包河区.
+    kind : str
+        ``division`` for administrative units, else ``town``, ``station``, ``port``, ``lock``, ``river``, ``lake``,
+        ``reservoir``, ``scenic``, ``zone``, ``airport``, ``mountain``, ``substation``, ``bridge``, ``area`` …
+    level : {"province", "prefecture", "county", "place", "town"}
+    code : str
+        Six-digit code of the unit, or of the county or city that holds the place; "" outside any.
+    lon, lat : float
+        Degrees, WGS 84. Units: the seat of government.
+    accuracy_km : float
+        How far the point may be from what it names; for rivers, lakes and areas about half their extent.
+    parent : str
+        Code of the unit above.
+    source, grade : str
+        Where the point comes from; A authority, B page read, C package, D memory.
+    valid_from, valid_to : str
+        ``YYYY-MM`` or ``YYYY``, from the first month in force to the first month not; "" for always and still.
+    aliases : tuple of str
+    abbreviations : tuple of str
+        One-character names (简称): 沪, 申.
+    members : tuple of str
+        Codes of the units that make up an area (皖江地区); empty otherwise.
+    """
+
+    place_id: str
+    name: str
+    full_name: str
+    kind: str
+    level: str
+    code: str
+    lon: float
+    lat: float
+    accuracy_km: float
+    parent: str
+    source: str
+    grade: str
+    valid_from: str = ""
+    valid_to: str = ""
+    aliases: tuple[str, ...] = ()
+    abbreviations: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+    def in_force(self, as_of: str) -> bool:
+        """Return whether the unit existed in a month (``YYYY-MM``)."""
+        return _month(self.valid_from or "0000") <= as_of and (not self.valid_to or as_of < _month(self.valid_to))
+
+
+class Gazetteer:
+    """
+    Look-up of places by name.
+
+    Parameters
+    ----------
+    places : sequence of Place
+        Ids must be unique.
+
+    Raises
+    ------
+    SchemaError
+        If two places have one id.
+
+    Examples
+    --------
+    >>> gazetteer = default_gazetteer()
+    >>> gazetteer.resolve("鼓楼区", region="南京").code
+    '320106'
+    >>> [place.full_name for place in gazetteer.lookup("宿", region="安徽", abbreviations=True)][:2]
+    ['宿州市', '宿松县']
+    """
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = tuple(places)
+        self._by_id = {place.place_id: place for place in self._places}
+        if len(self._by_id) < len(self._places):
+            seen: set[str] = set()
+            twice = sorted({p.place_id for p in self._places if p.place_id in seen or seen.add(p.place_id)})  # type: ignore[func-returns-value]
+            message = f"places with one id: {', '.join(twice[:10])}; ids must be unique"
+            raise SchemaError(message)
+        # name -> [(quality of the match, place)]; 0 full name, 1 short name, 2 alias, 3 abbreviation
+        self._names: dict[str, list[tuple[int, Place]]] = defaultdict(list)
+        self._scanned: dict[str, set[str]] = defaultdict(set)  # first two characters -> names found in running text
+        self._children: dict[str, list[Place]] = defaultdict(list)
+        for place in self._places:
+            if place.kind == "division":
+                self._children[place.parent].append(place)
+            taken: set[str] = set()
+            for quality, names in enumerate(((place.full_name,), (place.name,), place.aliases, place.abbreviations)):
+                for name in names:
+                    if name and name not in taken:
+                        taken.add(name)
+                        self._names[name].append((quality, place))
+                        if len(name) > 1 and _found_in_text(place, name, quality):
+                            self._scanned[name[:2]].add(name)
+        self._lengths = {head: sorted({len(n) for n in names}, reverse=True) for head, names in self._scanned.items()}
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Place]:
+        """Iterate over the places in the order of the tables."""
+        return iter(self._places)
+
+    def get(self, place_id: str) -> Place:
+        """
+        Return a place by id (for units: by code).
+
+        Raises
+        ------
+        PlaceNotFoundError
+            If there is none.
+        """
+        try:
+            return self._by_id[place_id]
+        except KeyError:
+            message = f"no place with id {place_id!r} in the gazetteer"
+            raise PlaceNotFoundError(message) from None
+
+    def lookup(
+        self,
+        name: str,
+        *,
+        region: str | Sequence[str] | None = None,
+        kinds: Collection[str] | None = None,
+        abbreviations: bool = False,
+        as_of: str | int | dt.date | None = None,
+    ) -> list[Place]:
+        """
+        List every place of a name, best first.
+
+        Parameters
+        ----------
+        name : str
+            Full name (芜湖市), short name (芜湖), alias, or with ``abbreviations`` a 简称 (芜).
+        region : str or sequence of str, optional
+            Code or name of the units the context is about: places inside come first, then those of the same province.
+        kinds : collection of str, optional
+            Only these kinds.
+        abbreviations : bool
+            Whether one-character names count.
+        as_of : str, int or date, optional
+            ``2015`` (January), ``2015-06`` or a date: only units in force then. Without it, units that went come after
+            those in force.
+
+        Returns
+        -------
+        list of Place
+            Ordered by: a user's own place; inside the region; in force; full name, short name, alias, abbreviation; rank
+            (province, prefecture, county, place, town); id. Empty where there is none.
+
+        Raises
+        ------
+        PlaceNotFoundError
+            If ``region`` names nothing.
+        """
+        return [place for _, place in self._ranked(name, region, kinds, abbreviations, as_of)]
+
+    def resolve(
+        self,
+        name: str,
+        *,
+        region: str | Sequence[str] | None = None,
+        kinds: Collection[str] | None = None,
+        abbreviations: bool = False,
+        as_of: str | int | dt.date | None = None,
+    ) -> Place:
+        """
+        Return the one place of a name in its context; parameters as in :meth:`lookup`.
+
+        Raises
+        ------
+        PlaceNotFoundError
+            If there is none.
+        AmbiguousPlaceError
+            If the best two are equally good; the message lists the candidates.
+        """
+        ranked = self._ranked(name, region, kinds, abbreviations, as_of)
+        context = f" in {region if isinstance(region, str) else '/'.join(region)}" if region else ""
+        if not ranked:
+            message = f"{name!r}{context} is not in the gazetteer. Add a row (name, lon, lat) to your places.csv."
+            raise PlaceNotFoundError(message)
+        equal = [place for rank, place in ranked if rank == ranked[0][0]]
+        if len(equal) > 1:
+            listed = "; ".join(self.describe(place) for place in equal[:6])
+            more = f" and {len(equal) - 6} more" if len(equal) > 6 else ""
+            message = (
+                f"{name!r}{context} matches {len(equal)} places: {listed}{more}. "
+                "Give a region, or add a row (name, lon, lat) to your places.csv to choose one."
+            )
+            raise AmbiguousPlaceError(message)
+        return equal[0]
+
+    def longest_match(self, text: str, start: int = 0) -> tuple[int, list[Place]] | None:
+        """
+        Find the longest place name that begins at a character of a text.
+
+        Returns
+        -------
+        (end, candidates) or None
+        """
+        head = text[start : start + 2]
+        for length in self._lengths.get(head, ()):
+            name = text[start : start + length]
+            if name in self._scanned[head]:
+                return start + length, self.lookup(name)
+        return None
+
+    def scan(self, text: str, *, region: str | Sequence[str] | None = None) -> list[tuple[int, int, list[Place]]]:
+        """
+        Find the place names of running text, longest first at each character, without overlaps; linear in its length.
+
+        Short names that are everyday words (合作, 通道, 资源) and short names of city districts and towns outside the curated
+        table are found only with their rank (合作市, 通江县).
+
+        Parameters
+        ----------
+        text : str
+        region : str or sequence of str, optional
+            As in :meth:`lookup`.
+
+        Returns
+        -------
+        list of (start, end, candidates)
+            ``text[start:end]`` is the name; candidates best first.
+        """
+        found: list[tuple[int, int, list[Place]]] = []
+        cache: dict[str, list[Place]] = {}
+        position, last = 0, len(text) - 1
+        while position < last:
+            head = text[position : position + 2]
+            for length in self._lengths.get(head, ()):
+                name = text[position : position + length]
+                if name in self._scanned[head]:
+                    if name not in cache:
+                        cache[name] = self.lookup(name, region=region)
+                    found.append((position, position + length, cache[name]))
+                    position += length
+                    break
+            else:
+                position += 1
+        return found
+
+    def children(self, code: str, *, as_of: str | int | dt.date | None = None) -> list[Place]:
+        """Return the units directly below a unit, in force at a month (today's where None), by code."""
+        when = _moment(as_of)
+        return sorted(
+            (p for p in self._children.get(code, ()) if (p.in_force(when) if when else not p.valid_to)),
+            key=lambda p: p.place_id,
+        )
+
+    def parent(self, code: str) -> Place | None:
+        """Return the unit above a unit or place, None above a province."""
+        return self._by_id.get(self.get(code).parent) or self._historical(self.get(code).parent)
+
+    def describe(self, place: Place) -> str:
+        """Return a place for a message: ``鼓楼区 (江苏省南京市, 320106)``."""
+        above = [self._by_id[code].full_name for code in reversed(self._ancestors(place)) if code in self._by_id]
+        above = [name for name in above if name != place.full_name]
+        return f"{place.full_name} ({''.join(above) or place.kind}, {place.code or place.place_id})"
+
+    def extend(self, table: pd.DataFrame) -> Gazetteer:
+        """
+        Return a gazetteer with a planner's own places, which come before all others of the same name.
+
+        Parameters
+        ----------
+        table : DataFrame, n rows
+            Columns name, lon, lat (WGS 84, degrees); optional kind, region (code or name), aliases (``|``-joined),
+            accuracy_km.
+
+        Raises
+        ------
+        SchemaError
+            If a column is missing, a name empty, or a coordinate not a number, swapped or outside 73-136° E, 3-54° N; the
+            message lists every breach.
+        PlaceNotFoundError
+            If a region names nothing.
+        """
+        missing = [column for column in ("name", "lon", "lat") if column not in table.columns]
+        if missing:
+            message = (
+                f"places: column(s) {', '.join(missing)} missing; expected name, lon, lat [, kind, region, aliases]"
+            )
+            raise SchemaError(message)
+        breaches: list[str] = []
+        places: list[Place] = []
+        for number, row in enumerate(table.to_dict("records"), start=1):
+            name = str(row["name"]).strip()
+            lon, lat = _number(row["lon"]), _number(row["lat"])
+            if not name or name == "nan":
+                breaches.append(f"row {number}: no name")
+            elif not (73 <= lon <= 136 and 3 <= lat <= 54):
+                swapped = " (lon and lat look swapped)" if 73 <= lat <= 136 and 3 <= lon <= 54 else ""
+                breaches.append(f"row {number}: {name} at lon {row['lon']}, lat {row['lat']} is not in China{swapped}")
+            else:
+                region = _text(row.get("region"))
+                code = self._regions(region)[0] if region else ""
+                accuracy = _number(row.get("accuracy_km"))
+                places.append(
+                    Place(
+                        place_id=f"user:{name}@{number}",
+                        name=name,
+                        full_name=name,
+                        kind=_text(row.get("kind")) or "place",
+                        level="place",
+                        code=code,
+                        lon=lon,
+                        lat=lat,
+                        accuracy_km=accuracy if math.isfinite(accuracy) else 0.1,
+                        parent=code,
+                        source="user",
+                        grade="A",
+                        aliases=_split(_text(row.get("aliases"))),
+                    )
+                )
+        if breaches:
+            message = "places: " + "; ".join(breaches)
+            raise SchemaError(message)
+        kept = [place for place in self._places if not place.place_id.startswith("user:")]
+        before = [place for place in self._places if place.place_id.startswith("user:")]
+        places = [replace(place, place_id=f"{place.place_id}.{len(before)}") for place in places] if before else places
+        return Gazetteer([*kept, *before, *places])
+
+    def _ranked(
+        self,
+        name: str,
+        region: str | Sequence[str] | None,
+        kinds: Collection[str] | None,
+        abbreviations: bool,
+        as_of: str | int | dt.date | None,
+    ) -> list[tuple[tuple[int, ...], Place]]:
+        when = _moment(as_of)
+        regions = self._regions(region) if region else []
+        provinces = {code[:2] for code in regions}
+        out: list[tuple[tuple[int, ...], Place]] = []
+        for quality, place in self._names.get(name.strip(), ()):
+            if quality == 3 and not abbreviations:
+                continue
+            if (kinds is not None and place.kind not in kinds) or (when and not place.in_force(when)):
+                continue
+            chain = self._ancestors(place)
+            inside = 0 if not regions or any(code in chain for code in regions) else 2
+            if inside and place.code[:2] in provinces:
+                inside = 1
+            gone = 1 if place.valid_to and not when else 0
+            rank = (0 if place.source == "user" else 1, inside, gone, quality, LEVELS.index(place.level))
+            out.append((rank, place))
+        return sorted(out, key=lambda pair: (pair[0], pair[1].place_id))
+
+    def _ancestors(self, place: Place) -> list[str]:
+        chain = [place.code] if place.code else []
+        code = place.parent
+        while code and code not in chain:
+            chain.append(code)
+            above = self._by_id.get(code) or self._historical(code)
+            code = above.parent if above else ""
+        return chain
+
+    def _historical(self, code: str) -> Place | None:
+        return next((p for q, p in self._names.get("巢湖市", ()) if p.code == code), None) if code == "341400" else None
+
+    def _regions(self, region: str | Sequence[str]) -> list[str]:
+        codes: list[str] = []
+        for name in [region] if isinstance(region, str) else region:
+            if name in self._by_id:
+                codes.append(self._by_id[name].code)
+                continue
+            best = self._ranked(name, None, {"division", "area"}, True, None)
+            if not best:
+                message = f"region {name!r} is no administrative unit or area of the gazetteer; give a name or a code"
+                raise PlaceNotFoundError(message)
+            codes.extend(best[0][1].members or (best[0][1].code,))
+        return codes
+
+
+@functools.cache
+def default_gazetteer() -> Gazetteer:
+    """Return the gazetteer of the embedded tables, read once."""
+    places = [*_divisions(), *_curated(), *_towns()]
+    logger.debug("gazetteer of %d places", len(places))
+    return Gazetteer(places)
+
+
+def _divisions() -> Iterator[Place]:
+    for row in _rows("divisions.csv"):
+        yield Place(
+            place_id=row["code"] + (f"@{row['valid_to']}" if row["valid_to"] else ""),
+            name=row["short_name"],
+            full_name=row["name"],
+            kind="division",
+            level=row["level"],
+            code=row["code"],
+            lon=float(row["lon"]),
+            lat=float(row["lat"]),
+            accuracy_km=float(row["accuracy_km"]),
+            parent=row["parent_code"],
+            source=row["source"],
+            grade=row["grade"],
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
+            aliases=_split(row["aliases"]),
+            abbreviations=_split(row["abbreviations"]),
+        )
+
+
+def _curated() -> Iterator[Place]:
+    for row in _rows("places.csv"):
+        yield Place(
+            place_id=f"{row['kind']}:{row['name']}@{row['region_code']}",
+            name=row["name"],
+            full_name=row["name"],
+            kind=row["kind"],
+            level="place",
+            code=row["region_code"],
+            lon=float(row["lon"]),
+            lat=float(row["lat"]),
+            accuracy_km=float(row["accuracy_km"]),
+            parent=row["region_code"],
+            source=row["source"],
+            grade=row["grade"],
+            aliases=_split(row["aliases"]),
+            members=_split(row["members"]),
+        )
+
+
+def _towns() -> Iterator[Place]:
+    for row in _rows("towns.csv"):
+        yield Place(
+            place_id=f"town:{row['geonameid']}",
+            name=row["name"],
+            full_name=row["full_name"],
+            kind="town",
+            level="town",
+            code=row["region_code"],
+            lon=float(row["lon"]),
+            lat=float(row["lat"]),
+            accuracy_km=2.0,
+            parent=row["region_code"],
+            source="GeoNames cities500",
+            grade="C",
+            aliases=_split(row["aliases"]),
+        )
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    path = DATA / name
+    if not path.exists():
+        logger.warning("%s is missing from the installation; its places are not known", path)
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _found_in_text(place: Place, name: str, quality: int) -> bool:
+    """Return whether a name is looked for in running text, where short everyday words would mislead."""
+    if place.kind == "town":
+        return quality == 0 and len(name) > 2
+    if place.kind != "division":
+        return True
+    if quality == 0 and len(name) > 2:
+        return True
+    if name in COMMON_WORDS:
+        return place.code[:2] in DELTA and name in PLAIN_NAMES
+    return place.code[:2] in DELTA or place.level != "county" or not place.full_name.endswith("区")
+
+
+def _moment(as_of: str | int | dt.date | None) -> str:
+    if as_of is None:
+        return ""
+    return as_of.strftime("%Y-%m") if isinstance(as_of, dt.date) else _month(str(as_of))
+
+
+def _month(text: str) -> str:
+    return f"{text}-01" if len(text) == 4 else text[:7]
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value != value else str(value).strip()
+
+
+def _number(value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        return math.nan

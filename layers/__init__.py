@@ -1,0 +1,1 @@
+"""What is built: rail, highway, waterway, airport and energy lines, and the network, times and densities they make."""

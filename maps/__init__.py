@@ -1,0 +1,1 @@
+"""What is shown and handed over: web maps, reports, GIS files, the atlas and the command line."""

@@ -1,0 +1,254 @@
+"""
+Tables and geometries packed small enough to travel inside one HTML page.
+
+A page that carries GeoJSON for 100,000 lines weighs 49 MB. Here coordinates are rounded to a quantum, each vertex is kept
+as its difference from the one before, the differences are split into planes of low and high bytes (the high ones are
+nearly all zero), and the whole goes through gzip and base64. A browser undoes it with ``DecompressionStream`` and typed
+arrays; ``assets/payload.js`` is the other half of this module.
+
+The packed bytes are: length of the header (uint32, little-endian), header (JSON, UTF-8), sections one after another.
+The header names each section by ``[offset, count, planes]``, the offset counted from the end of the header.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import SchemaError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+__all__ = ["COMPRESSION_LEVEL", "QUANTUM_DEG", "Payload", "plain"]
+
+QUANTUM_DEG = 1e-5
+"""Step to which coordinates are rounded: 1.11 m of latitude, so that no vertex moves by more than 0.79 m."""
+
+COMPRESSION_LEVEL = 6
+
+_TYPE_CODES = {0: 1, 1: 2, 2: 2, 3: 3, 4: 1, 5: 2, 6: 3}
+"""shapely's type ids (point, line, ring, polygon and their multi forms) to 1 point, 2 line, 3 area."""
+
+
+def plain(value: Any) -> Any:
+    """
+    Return a value as JSON knows it: missing is None, numpy's numbers are Python's, text stays as it is.
+
+    Parameters
+    ----------
+    value : scalar, str, None, NaN or NA
+    """
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, (str, bool, int)):
+        # An unpaired surrogate (half a broken character) has no UTF-8 form: show the replacement character.
+        return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value == int(value) else value
+    return value if isinstance(value, (bool, int)) else str(value)
+
+
+def _zigzag(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Map 0, -1, 1, -2, 2 … to 0, 1, 2, 3, 4 …, so that small differences have small bytes whatever their sign."""
+    zigzag: NDArray[np.int64] = np.where(values < 0, -2 * values - 1, 2 * values)
+    return zigzag
+
+
+class Payload:
+    """
+    Sections of numbers and a header that refers to them.
+
+    Use ``integers``, ``column`` and ``geometry`` to add; each returns what the header should hold. ``text`` closes it.
+
+    Parameters
+    ----------
+    quantum_deg : float
+        Step of coordinates where a call gives no other.
+    """
+
+    def __init__(self, quantum_deg: float = QUANTUM_DEG) -> None:
+        self.quantum_deg = quantum_deg
+        self._sections: list[bytes] = []
+        self._length = 0
+
+    def integers(self, values: NDArray[np.int64]) -> list[int]:
+        """
+        Add whole numbers.
+
+        Parameters
+        ----------
+        values : array of int64, shape (n,), each below 2³¹ in size
+
+        Returns
+        -------
+        list of int
+            ``[offset, count, planes]``.
+        """
+        coded = _zigzag(np.asarray(values, dtype=np.int64))
+        largest = int(coded.max()) if len(coded) else 0
+        planes = max(1, (largest.bit_length() + 7) // 8)
+        data = b"".join(((coded >> (8 * plane)) & 255).astype(np.uint8).tobytes() for plane in range(planes))
+        section = [self._length, len(coded), planes]
+        self._sections.append(data)
+        self._length += len(data)
+        return section
+
+    def column(self, values: pd.Series, *, decimals: int = 2) -> dict[str, Any]:
+        """
+        Add a column of a table.
+
+        Parameters
+        ----------
+        values : Series, n rows
+            Text or numbers; missing allowed.
+        decimals : int
+            Numbers are rounded to so many.
+
+        Returns
+        -------
+        dict
+            ``{"one": value}`` where all rows agree, ``{"list": values}``, or ``{"words": values, "at": section}``.
+        """
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            numbers = values.astype("float64").round(decimals)
+            cells = [None if math.isnan(v) else (int(v) if v == int(v) else v) for v in numbers.tolist()]
+            if len(set(cells)) <= 1:
+                return {"one": cells[0] if cells else None}
+            return {"list": cells}
+        codes, words = pd.factorize(values.astype(object), use_na_sentinel=False)
+        listed = [plain(word) for word in words]
+        if len(listed) <= 1:
+            return {"one": listed[0] if listed else None}
+        if len(listed) > len(values) // 2:
+            return {"list": [listed[code] for code in codes]}
+        return {"words": listed, "at": self.integers(codes.astype(np.int64))}
+
+    def geometry(self, geometries: gpd.GeoSeries, *, quantum_deg: float | None = None) -> dict[str, Any]:
+        """
+        Add geometries.
+
+        Parameters
+        ----------
+        geometries : GeoSeries, n rows, EPSG:4326
+            Points, lines, polygons and their multi forms; None and empty are kept as "nothing drawn".
+        quantum_deg : float, optional
+            Step of the coordinates.
+
+        Returns
+        -------
+        dict
+            ``types`` (0 nothing, 1 point, 2 line, 3 area), ``paths`` (parts or rings per row), ``counts`` (vertices per
+            path), ``start_x``, ``start_y`` (first vertex, as a difference from the path before), ``x``, ``y``
+            (differences within paths, of order ``order``), ``quantum_deg``.
+
+        Raises
+        ------
+        SchemaError
+            If a geometry is a collection or a coordinate is not finite; the message names the rows.
+        """
+        quantum = quantum_deg or self.quantum_deg
+        shapes = np.asarray(geometries.array, dtype=object)
+        empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        ids = np.where(empty, -1, shapely.get_type_id(shapes))
+        odd = [str(geometries.index[i]) for i in np.flatnonzero(~empty & (ids == 7))]
+        if odd:
+            message = f"geometry collections cannot be drawn (rows {', '.join(odd[:5])}); split them into their parts"
+            raise SchemaError(message)
+        types = np.array([_TYPE_CODES.get(int(i), 0) for i in range(-1, 8)], dtype=np.int64)[ids + 1]
+        paths, owner = _paths(shapes[~empty])
+        xy, path_of = shapely.get_coordinates(paths, return_index=True)
+        if not np.isfinite(xy).all():
+            message = "a coordinate is not a number; drop or mend the geometry before it is drawn"
+            raise SchemaError(message)
+        counts = np.bincount(path_of, minlength=len(paths)).astype(np.int64)
+        rows = np.flatnonzero(~empty)[owner] if len(paths) else np.zeros(0, dtype=np.int64)
+        steps = np.round(xy / quantum).astype(np.int64)
+        first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64) if len(counts) else counts
+        inner = np.ones(len(steps), dtype=bool)
+        inner[first] = False
+        order, deltas = _differences(steps, first, inner)
+        starts = np.diff(steps[first], axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+        return {
+            "n": len(shapes),
+            "quantum_deg": quantum,
+            "order": order,
+            "types": self.integers(types),
+            "paths": self.integers(np.bincount(rows, minlength=len(shapes)).astype(np.int64)),
+            "counts": self.integers(counts),
+            "start_x": self.integers(starts[:, 0]),
+            "start_y": self.integers(starts[:, 1]),
+            "x": self.integers(deltas[:, 0]),
+            "y": self.integers(deltas[:, 1]),
+        }
+
+    def text(self, header: dict[str, Any]) -> str:
+        """
+        Close the payload.
+
+        Parameters
+        ----------
+        header : dict
+            What the page needs besides the sections; JSON values only.
+
+        Returns
+        -------
+        str
+            Base64 of the gzipped bytes: letters, digits, ``+``, ``/`` and ``=``, harmless in any markup. The same input
+            gives the same text.
+
+        Raises
+        ------
+        ValueError
+            If a number in the header is NaN or infinite.
+        """
+        # Sorting the keys is not needed: dicts keep the order in which the caller, always the same way, fills them.
+        lead = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+        data = len(lead).to_bytes(4, "little") + lead + b"".join(self._sections)
+        return base64.b64encode(gzip.compress(data, COMPRESSION_LEVEL, mtime=0)).decode("ascii")
+
+
+def _paths(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Split into points, lines and rings; return them with the row that each belongs to, in the order of rows."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    area = shapely.get_type_id(parts) == 3
+    if not area.any():
+        return parts, owner.astype(np.int64)
+    rings, part_of = shapely.get_rings(parts[area], return_index=True)
+    paths = np.concatenate([parts[~area], rings])
+    rows = np.concatenate([owner[~area], owner[area][part_of]]).astype(np.int64)
+    order = np.argsort(rows, kind="stable")
+    return paths[order], rows[order]
+
+
+def _differences(
+    steps: NDArray[np.int64], first: NDArray[np.int64], inner: NDArray[np.bool_]
+) -> tuple[int, NDArray[np.int64]]:
+    """
+    Differences within paths, of the order that packs better.
+
+    Second differences suit smooth alignments (the direction hardly changes), first ones ragged outlines.
+    """
+    once = np.diff(steps, axis=0, prepend=steps[:1])[inner] if len(steps) else steps
+    if not len(once):
+        return 1, once.reshape(0, 2)
+    again = np.diff(once, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    # The first difference of each path has none before it: it is kept as it is.
+    inner_before = first - np.arange(len(first))
+    inner_before = inner_before[inner_before < len(once)]
+    again[inner_before] = once[inner_before]
+    if np.log2(1.0 + np.abs(again)).sum() < np.log2(1.0 + np.abs(once)).sum():
+        return 2, again
+    return 1, once

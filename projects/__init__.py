@@ -1,0 +1,1 @@
+"""What is planned: reading plans, the project register, siting, targets and their assessment."""

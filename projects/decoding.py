@@ -1,0 +1,270 @@
+"""Bytes of a plan document into text: encodings told apart, html, docx and pdf through their readers."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import logging
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from geo.errors import DocumentError, MissingExtraError
+
+__all__ = ["decode", "extract_text"]
+
+logger = logging.getLogger(__name__)
+
+COMMON = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方"
+    "后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由"
+    "其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月"
+    "公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计"
+    "路铁高速港航划规项目推进建设省市区县工程加快发展實施國會設進這個為與發開業區縣產點經過現學體機關應條線農長"
+)
+"""Most frequent characters (memory), simplified and traditional: bytes read in a wrong encoding give rare ones."""
+
+CANDIDATES = ("gb18030", "big5")
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+DROPPED_TAGS = (
+    "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "select", "iframe",
+)  # fmt: skip
+BLOCK_TAGS = frozenset(
+    "p div br li ul ol tr table h1 h2 h3 h4 h5 h6 section article header title blockquote dd dt pre hr".split()
+)
+
+
+def decode(data: bytes, *, name: str = "document", encoding: str | None = None) -> tuple[str, str]:
+    """
+    Decode the bytes of a text file.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        Named in errors.
+    encoding : str, optional
+        Used as given; told from the bytes where absent (BOM, UTF-8, UTF-16, GB18030, Big5).
+
+    Returns
+    -------
+    tuple of (text, encoding)
+        Text without byte-order mark, line ends as they are.
+
+    Raises
+    ------
+    DocumentError
+        If the file is empty or binary, or the encoding is unknown or does not fit.
+    """
+    if not data.strip():
+        raise DocumentError(f"{name} is empty: give a file with the plan's text")  # noqa: EM102
+    if encoding:
+        try:
+            return _without_mark(data.decode(encoding)), encoding
+        except LookupError:
+            message = f"{name}: unknown encoding {encoding!r}; give utf-8, utf-16, gb18030 or big5"
+        except UnicodeDecodeError as error:
+            message = f"{name} is not {encoding}: byte {error.start} does not fit; leave the encoding out to have it told"
+        raise DocumentError(message)
+    for mark, codec in BOMS:
+        if data.startswith(mark):
+            try:
+                return _checked(_without_mark(data.decode(codec)), name), codec
+            except UnicodeDecodeError as error:
+                message = f"{name} begins with a {codec} mark, but byte {error.start} does not fit; save it again as UTF-8"
+                raise DocumentError(message) from None
+    wide = _wide(data)
+    if wide:
+        return wide
+    if b"\0" in data:
+        raise DocumentError(_binary(name))
+    try:
+        return _checked(data.decode("utf-8"), name), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    found: list[tuple[float, str, str]] = []
+    for codec in CANDIDATES:
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        found.append((_familiarity(text), codec, text))
+    patched = data.decode("utf-8", errors="replace")
+    if patched.count("\ufffd") <= max(1, len(patched) // 500):  # a few bytes lost in an otherwise sound file
+        found.append((_familiarity(patched), "utf-8", patched))
+    if not found or max(found)[0] < 0.15:
+        message = f"{name}: the encoding cannot be told (no UTF-8, UTF-16, GB18030 or Big5 text); name it, or save as UTF-8"
+        raise DocumentError(message if _looks_like_text(data) else _binary(name))
+    _, codec, text = max(found)
+    logger.info("%s read as %s", name, codec)
+    return _checked(text, name), codec
+
+
+def extract_text(data: bytes, path: Path, *, encoding: str | None = None) -> tuple[str, str]:
+    """
+    Text of a file by its kind: html, docx and pdf through their readers, anything else decoded.
+
+    Parameters
+    ----------
+    data : bytes
+    path : Path
+        Its suffix and the first bytes tell the kind.
+    encoding : str, optional
+        For text and html.
+
+    Returns
+    -------
+    tuple of (text, encoding)
+        Encoding is ``"docx"`` or ``"pdf"`` for these.
+
+    Raises
+    ------
+    DocumentError
+        If the file is empty, binary, damaged, or a pdf without text layer.
+    MissingExtraError
+        If the reader is not installed; the message names the extra.
+    """
+    suffix = path.suffix.lower()
+    if not data.strip():
+        raise DocumentError(f"{path.name} is empty: give a file with the plan's text")  # noqa: EM102
+    if data.startswith(b"%PDF-") or suffix == ".pdf":
+        return _pdf_text(data, path.name), "pdf"
+    if data.startswith(b"PK\x03\x04") or suffix == ".docx":
+        return _docx_text(data, path.name), "docx"
+    head = data[:2000].lower()
+    if suffix in {".html", ".htm"} or b"<html" in head or b"<!doctype html" in head:
+        declared = re.search(rb"charset=[\"']?([\w-]+)", data[:4000])
+        if encoding is None and declared:
+            try:
+                return _html_text(data.decode(declared[1].decode("ascii"))), declared[1].decode("ascii").lower()
+            except (LookupError, UnicodeDecodeError):
+                logger.info("%s is not in the encoding that it declares", path.name)
+        text, codec = decode(data, name=path.name, encoding=encoding)
+        return _html_text(text), codec
+    return decode(data, name=path.name, encoding=encoding)
+
+
+def _without_mark(text: str) -> str:
+    return text[1:] if text.startswith("\ufeff") else text
+
+
+def _binary(name: str) -> str:
+    return f"{name} is a binary file, no text: give txt, html, docx or a pdf with a text layer"
+
+
+def _checked(text: str, name: str) -> str:
+    sample = text[:200_000]
+    readable = sum(c.isalnum() for c in sample)
+    control = sum(c < " " and c not in "\t\r\n\f\v\x1a" for c in sample)
+    if "\0" in text or readable == 0 or control > max(4, len(sample) // 50):
+        raise DocumentError(_binary(name))
+    return text
+
+
+def _familiarity(text: str) -> float:
+    """Share of everyday characters among the non-ASCII ones, 0–1."""
+    letters = [c for c in text[:20_000] if c > "\x7f"]
+    if not letters:
+        return 0.0
+    return sum(c in COMMON or c in ",。、;:()" "，；：（）“”《》" for c in letters) / len(letters)
+
+
+def _looks_like_text(data: bytes) -> bool:
+    return not any(b < 9 for b in data[:4000])
+
+
+def _wide(data: bytes) -> tuple[str, str] | None:
+    """UTF-16 without a mark: even length, and everyday Chinese in one of the two byte orders."""
+    if len(data) % 2:
+        return None
+    found = []
+    for codec in ("utf-16-le", "utf-16-be"):
+        try:
+            text = data[: 40_000 - 40_000 % 2].decode(codec)
+        except UnicodeDecodeError:
+            continue
+        found.append((_familiarity(text), codec))
+    if not found or max(found)[0] < 0.3:
+        return None
+    codec = max(found)[1]
+    try:
+        return data.decode(codec), codec
+    except UnicodeDecodeError:
+        return None
+
+
+def _html_text(markup: str) -> str:
+    try:
+        from bs4 import BeautifulSoup, Comment, NavigableString
+    except ImportError:
+        message = "reading html needs the extra 'html': pip install 'tongtu[html]'"
+        raise MissingExtraError(message) from None
+    soup = BeautifulSoup(markup, "lxml")
+    for tag in soup(DROPPED_TAGS):
+        tag.decompose()
+    parts: list[str] = []
+    for element in soup.descendants:
+        if isinstance(element, NavigableString):
+            if not isinstance(element, Comment) and type(element) is NavigableString:
+                parts.append(re.sub(r"[ \t\r\n]+", " ", str(element)))
+        elif element.name in BLOCK_TAGS:
+            parts.append("\n")
+    return _tidy("".join(parts).split("\n"))
+
+
+def _docx_text(data: bytes, name: str) -> str:
+    try:
+        import docx
+        from docx.table import Table
+    except ImportError:
+        message = "reading docx needs the extra 'docx': pip install 'tongtu[docx]'"
+        raise MissingExtraError(message) from None
+    try:
+        file = docx.Document(io.BytesIO(data))
+    except Exception as error:
+        message = f"{name} is no readable docx ({type(error).__name__}): save it again from Word, or as txt"
+        raise DocumentError(message) from error
+    lines: list[str] = []
+    for block in file.iter_inner_content():
+        if isinstance(block, Table):
+            for row in block.rows:
+                cells: list[str] = []
+                for cell in row.cells:  # merged cells come repeatedly
+                    if not cells or cells[-1] != cell.text:
+                        cells.append(cell.text)
+                lines.append("\t".join(c.replace("\n", " ") for c in cells))
+        else:
+            lines.append(block.text)
+    text = _tidy(lines)
+    if not text.strip():
+        raise DocumentError(f"{name} holds no text: give the plan as docx with text, or as txt")  # noqa: EM102
+    return text
+
+
+def _pdf_text(data: bytes, name: str) -> str:
+    try:
+        import pdfplumber
+    except ImportError:
+        message = "reading pdf needs the extra 'pdf': pip install 'tongtu[pdf]'"
+        raise MissingExtraError(message) from None
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as file:
+            pages = [page.extract_text() or "" for page in file.pages]
+    except Exception as error:
+        message = f"{name} is no readable pdf ({type(error).__name__}): export it again, or give the text as txt"
+        raise DocumentError(message) from error
+    if not any(page.strip() for page in pages):
+        message = f"{name} has no text layer (scanned pages): run character recognition first, or give the text as txt"
+        raise DocumentError(message)
+    return "\n".join(pages)
+
+
+def _tidy(lines: Iterable[str]) -> str:
+    kept = [line.strip() for line in lines]
+    return "\n".join(line for line in kept if line) + "\n"

@@ -1,0 +1,42 @@
+"""What every test shares: no network, the folder beside the repository, one place for skips."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of plans, gold registers and cross-check data that lies beside the repository."""
+    path = Path(os.environ.get("TONGTU_SHARED", ROOT.parent / "shared"))
+    if not (path / "plans").is_dir():
+        pytest.skip(f"{path} is absent: the plans, gold registers and cross-check data are not shipped with tongtu")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Refuse every connection that leaves this machine: all of tongtu but ``geo.io`` works from files."""
+    if request.node.get_closest_marker("network"):
+        yield
+        return
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else address
+        if isinstance(host, str) and host in {"127.0.0.1", "localhost", "::1"} or not isinstance(address, tuple):
+            connect(self, address)
+            return
+        message = f"a test tried to connect to {address!r}; mark it 'network' or use a file"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield

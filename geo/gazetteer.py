@@ -38,18 +38,22 @@ LEVELS = ("province", "prefecture", "county", "place", "town")
 DELTA = ("31", "32", "33", "34")
 """Code prefixes of 上海, 江苏, 浙江, 安徽."""
 
-# Short names that are also everyday words of a plan: running text means the unit only where it has the full name
-# (通江县, not 兆西河通江航道; 合作市, not 合作共建).
-COMMON_WORDS = frozenset(
-    "通道 通江 合作 资源 公安 南部 互助 共和 同心 和平 平安 友好 大方 中方 东方 安居 延长 商城 城区 郊区 矿区 东区 西区 南区 北区 新区 新城 新华 "
-    "河口 江口 大通 新建 建设 光明 安定 平定 开放 文成 通海 同江 三江 江海 江南 江北 河东 河西 城中 城关 朝阳 长安 东风 向阳 铁东 铁西 桥西 桥东 "
-    "港口 港北 港南 沿河 海港 海南 海东 海西 郊县 中山 西部 东部 北部 中部 临港 高新 山东头 宁国府 和顺 金融 民乐 新县 古县 开化 建德 新和 "
-    "长治 集安 延安区 大同区 青山 平原 武功 昭通路 南城 西城 东城 北关 文峰 解放 站前 前进 红旗 振兴 兴安 永定 乐业 富源 富民 富宁 安宁 双江 "
-    "交口 交城 华容 沿滩 高台 融安 清水 西和 成安 元氏 太和 全南 定南 市中 牡丹 工农 山阳 龙华 宝山 南山 东山 玉泉 华龙 临空 望都 普安 "
-    "清新 新会 台山 环江 大新 凌云 东海 滨海 如意 雨山 花山 相山".split()
+# Provinces that share a border (code prefixes); the four of the delta count as neighbours of each other.
+_BORDERS = (
+    "11-12 11-13 12-13 13-14 13-15 13-21 13-37 13-41 14-15 14-41 14-61 15-21 15-22 15-23 15-61 15-62 15-64 21-22 22-23 "
+    "31-32 31-33 31-34 32-33 32-34 32-37 33-34 33-35 33-36 34-36 34-37 34-41 34-42 35-36 35-44 36-42 36-43 36-44 37-41 "
+    "41-42 41-61 42-43 42-50 42-61 43-44 43-45 43-50 43-52 44-45 44-46 44-81 44-82 45-52 45-53 50-51 50-52 50-61 51-52 "
+    "51-53 51-54 51-61 51-62 51-63 52-53 53-54 54-63 54-65 61-62 61-64 62-63 62-64 62-65 63-65"
 )
-# ... of which these are units of the four provinces that plans do name without 县 or 区: found by the short name too.
-PLAIN_NAMES = frozenset("滨海 东海 太和 建德 开化 文成 雨山 花山 相山 大通 宝山".split())
+NEIGHBOURS = frozenset(pair for border in _BORDERS.split() for pair in (border, "-".join(reversed(border.split("-")))))
+
+# Short names that are also everyday words: running text means the unit only where it has the full name (通江县, not the
+# 通江航道 of 兆西河; 合作市, not 合作共建).
+COMMON_WORDS = frozenset(
+    "合作 东方 公安 资源 通道 互助 共和 同心 安居 大方 开放 同江 临港 高新 集安 安达 延安区 永安 乐业 富民 安宁 阿里 长治 东兴 "
+    "港口 江海 义安 南部 通海 通江 城区 郊区 东区 西区 新区 新城 建设 青年 和平 平安 安定 光明 江东 江北 东城 "
+    "西城 西湖 上城 下城 南湖 滨江 滨湖 海州 大通 市中 北塘 南长 平江".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Place:
     Parameters
     ----------
     place_id : str
-        Stable: the code of a unit in force, ``code@valid_to`` of one that went, ``kind:name@region_code`` of other places.
+        Stable: the code of a unit in force, ``code@valid_to`` of one that went, ``kind:name@region_code`` of
+        other places.
     name : str
         As line names use it: 合肥, 肥东, 包河.
     full_name : str
@@ -150,7 +155,9 @@ class Gazetteer:
             if place.kind == "division":
                 self._children[place.parent].append(place)
             taken: set[str] = set()
-            for quality, names in enumerate(((place.full_name,), (place.name,), place.aliases, place.abbreviations)):
+            # The name of a place counts as a short name, so that 太湖 the lake does not outrank 太湖县.
+            full = (place.full_name,) if place.kind == "division" or place.full_name != place.name else ()
+            for quality, names in enumerate((full, (place.name,), place.aliases, place.abbreviations)):
                 for name in names:
                     if name and name not in taken:
                         taken.add(name)
@@ -199,7 +206,8 @@ class Gazetteer:
         name : str
             Full name (芜湖市), short name (芜湖), alias, or with ``abbreviations`` a 简称 (芜).
         region : str or sequence of str, optional
-            Code or name of the units the context is about: places inside come first, then those of the same province.
+            Code or name of the units the context is about: places inside come first, then those of the
+            same province, then of a neighbouring one.
         kinds : collection of str, optional
             Only these kinds.
         abbreviations : bool
@@ -211,8 +219,8 @@ class Gazetteer:
         Returns
         -------
         list of Place
-            Ordered by: a user's own place; inside the region; in force; full name, short name, alias, abbreviation; rank
-            (province, prefecture, county, place, town); id. Empty where there is none.
+            Ordered by: a user's own place; nearness to the region; in force; full name, short name, alias, abbreviation;
+            rank (province, prefecture, county, place, town); id. Empty where there is none.
 
         Raises
         ------
@@ -275,8 +283,8 @@ class Gazetteer:
         """
         Find the place names of running text, longest first at each character, without overlaps; linear in its length.
 
-        Short names that are everyday words (合作, 通道, 资源) and short names of city districts and towns outside the curated
-        table are found only with their rank (合作市, 通江县).
+        Short names that are everyday words (合作, 通道, 资源), of counties outside the four provinces and of GeoNames'
+        towns are found only with their rank (合作市, 通江县, 新桥镇).
 
         Parameters
         ----------
@@ -337,8 +345,8 @@ class Gazetteer:
         Raises
         ------
         SchemaError
-            If a column is missing, a name empty, or a coordinate not a number, swapped or outside 73-136° E, 3-54° N; the
-            message lists every breach.
+            If a column is missing, a name empty, or a coordinate not a number, swapped or outside 73-136° E, 3-54° N;
+            the message lists every breach.
         PlaceNotFoundError
             If a region names nothing.
         """
@@ -397,21 +405,32 @@ class Gazetteer:
     ) -> list[tuple[tuple[int, ...], Place]]:
         when = _moment(as_of)
         regions = self._regions(region) if region else []
-        provinces = {code[:2] for code in regions}
         out: list[tuple[tuple[int, ...], Place]] = []
-        for quality, place in self._names.get(name.strip(), ()):
+        named = self._names.get(name.strip(), ())
+        # 长沙 is the city even where a delta town is called so; the town needs 镇.
+        city = any(quality < 2 and place.level in LEVELS[:2] for quality, place in named)
+        for quality, place in named:
             if quality == 3 and not abbreviations:
                 continue
             if (kinds is not None and place.kind not in kinds) or (when and not place.in_force(when)):
                 continue
-            chain = self._ancestors(place)
-            inside = 0 if not regions or any(code in chain for code in regions) else 2
-            if inside and place.code[:2] in provinces:
-                inside = 1
+            distance = self._steps(place, regions) if regions else 0
+            if city and quality and place.level == "town":
+                distance = 4
             gone = 1 if place.valid_to and not when else 0
-            rank = (0 if place.source == "user" else 1, inside, gone, quality, LEVELS.index(place.level))
+            rank = (0 if place.source == "user" else 1, distance, gone, quality, LEVELS.index(place.level))
             out.append((rank, place))
         return sorted(out, key=lambda pair: (pair[0], pair[1].place_id))
+
+    def _steps(self, place: Place, regions: Sequence[str]) -> int:
+        """Return how far a place is from its context: 0 inside, 1 same province, 2 a neighbouring one, 3 elsewhere."""
+        chain = self._ancestors(place)
+        if any(code in chain for code in regions):
+            return 0
+        provinces = {code[:2] for code in regions}
+        if place.code[:2] in provinces:
+            return 1
+        return 2 if any(f"{place.code[:2]}-{province}" in NEIGHBOURS for province in provinces) else 3
 
     def _ancestors(self, place: Place) -> list[str]:
         chain = [place.code] if place.code else []
@@ -526,8 +545,11 @@ def _found_in_text(place: Place, name: str, quality: int) -> bool:
     if quality == 0 and len(name) > 2:
         return True
     if name in COMMON_WORDS:
-        return place.code[:2] in DELTA and name in PLAIN_NAMES
-    return place.code[:2] in DELTA or place.level != "county" or not place.full_name.endswith("区")
+        return False
+    if place.code[:2] in DELTA or place.level != "county":
+        return True
+    # Counties elsewhere by short name (新平, 惠民, 温泉) would mostly be chance; 商城 and 新县 need 县.
+    return place.full_name.endswith("市") and not place.valid_to
 
 
 def _moment(as_of: str | int | dt.date | None) -> str:

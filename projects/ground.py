@@ -1,0 +1,297 @@
+"""What siting stands on: place names, areas, the existing lines and facilities by name, and the ways between places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from geo.boundaries import boundaries
+from layers.airport import airports
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from geo.gazetteer import default_gazetteer
+from geo.geodesy import GEOD
+from layers.energy import energy_lines, energy_points
+from layers.highway import crossings, highway_lines, highway_nodes
+from layers.network import build_network
+from layers.rail import rail_lines, rail_nodes
+from layers.schema import Mode
+from layers.travel_time import station_names
+from layers.waterway import ports, waterway_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.gazetteer import Gazetteer, Place
+    from layers.network import Network
+
+__all__ = ["Existing", "Ground", "default_ground", "line_core"]
+
+_TYPE_WORDS = re.compile(
+    r"(高速公路|城际铁路|高速铁路|市域\(郊\)铁路|市域铁路|客运专线|铁路|高铁|城际|客专|高速|公路|航道|运河|线)+$"
+)
+_WORK_WORDS = re.compile(
+    r"(项目|工程|建设|电气化|扩容改造|扩能改造|升级改造|增容改造|改扩建|扩建|扩容|扩能|增容|改造|改建|整治|疏浚|提升|双线|复线)+$"
+)
+_SECTION_WORDS = re.compile(r"([(（].*?[)）]|(安徽|江苏|浙江|上海|[东西南北中]|.{2,8}?)段)+$")
+_FACILITY_TAIL = re.compile(
+    r"([一二三四五]+期|后期|新建|迁建|改扩建|扩建|改建|复航|工程|项目|建设|枢纽|通用机场|国际机场|机场|港区|港|船闸|接收站|抽水蓄能电站|电站)+$"
+)
+
+
+@dataclass(frozen=True)
+class Existing:
+    """An existing line or facility found by name."""
+
+    name: str
+    geometry: BaseGeometry
+    accuracy_km: float
+    opened: str = ""
+
+
+class Ground:
+    """
+    Gazetteer, boundaries and existing networks, with the look-ups that siting asks.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+    lines : mapping of mode to GeoDataFrame, contract ``layers.schema.LINES``
+    facilities : mapping of mode to GeoDataFrame of points with name and, where there are any, aliases and accuracy_km
+    areas : GeoDataFrame, contract ``layers.schema.AREAS``, all levels
+    network : mapping of mode to Network
+        For rail and highway: where upgrades run and which stations a city has.
+    """
+
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        lines: dict[str, gpd.GeoDataFrame],
+        facilities: dict[str, gpd.GeoDataFrame],
+        areas: gpd.GeoDataFrame,
+        network: dict[str, Network],
+    ) -> None:
+        self.gazetteer = gazetteer
+        self.lines = lines
+        self.facilities = facilities
+        self.network = network
+        self._areas = dict(zip(areas["code"], areas.geometry, strict=True))
+        self._core = {mode: self._cores(table) for mode, table in lines.items()}
+
+    def lookup(self, name: str, *, region: Sequence[str] | None = None) -> list[Place]:
+        """Return the places of a name, best first; one character counts as a 简称."""
+        found = self.gazetteer.lookup(name, region=region, abbreviations=len(name) == 1)
+        if not found and len(name) > 2:
+            # 合肥吴山, 肥东白龙: a place may stand behind the unit that it lies in.
+            for length in range(len(name) - 2, 1, -1):
+                if self.gazetteer.lookup(name[:length], region=region, kinds={"division"}):
+                    return self.gazetteer.lookup(name[length:], region=[name[:length]])
+        return found
+
+    def area_of(self, place: Place) -> BaseGeometry | None:
+        """Return the polygon of an administrative unit or an area of several, None for other places."""
+        if place.kind == "division":
+            return self._areas.get(place.code)
+        if place.members:
+            parts = [self._areas[code] for code in place.members if code in self._areas]
+            return shapely.union_all(parts) if parts else None
+        return None
+
+    def line_named(self, names: Iterable[str], mode: str) -> Existing | None:
+        """Return the existing line, all its sections joined, whose name or number is one of the names."""
+        cores = self._core.get(mode, {})
+        for name in names:
+            core = line_core(name)
+            rows = cores.get(core) if len(core) > 1 else None
+            if rows is None:
+                continue
+            table = self.lines[mode].iloc[rows]
+            opened = sorted(month for month in table["opening_month"] if month)
+            return Existing(
+                name=str(table["line"].iloc[0] or table["name"].iloc[0]),
+                geometry=_joined(list(table.geometry)),
+                accuracy_km=round(float(table["accuracy_km"].max()), 1),
+                opened=opened[-1] if opened else "",
+            )
+        return None
+
+    def facility_named(self, names: Iterable[str], mode: str) -> Existing | None:
+        """Return the recorded facility of a mode whose name or alias, without its type words, is in one of the names."""
+        best: tuple[int, str, Existing] | None = None
+        for core, row in self._facility_cores.get(mode, ()):
+            for name in names:
+                if core in name and (best is None or (len(core), row.name) > best[:2]):
+                    best = (len(core), row.name, row)
+        return best[2] if best is not None else None
+
+    def station_of(self, place: Place) -> Place:
+        """
+        Return a place moved to the main railway station of its town: a new line will end there.
+
+        The main station bears the town's name (合肥南), lies within 40 km of its centre, and has the most lines,
+        high-speed ones first. A place without such a station stays where it is.
+        """
+        from dataclasses import replace
+
+        found = self._stations.get(place.name)
+        if found is None or place.kind not in {"division", "station"}:
+            return place
+        lon, lat = found
+        metres = GEOD.inv(place.lon, place.lat, lon, lat)[2]
+        return replace(place, lon=lon, lat=lat, accuracy_km=5.0) if metres < 40_000 else place
+
+    def way_between(
+        self, mode: str, start: tuple[float, float], end: tuple[float, float], *, reach_km: float
+    ) -> shapely.LineString | None:
+        """
+        Return the shortest way along the existing network of a mode, None where the network does not join the points.
+
+        Parameters
+        ----------
+        mode : {"rail", "highway"}
+        start, end : (lon, lat), degrees
+        reach_km : float
+            How far the network may lie from each end.
+        """
+        network = self.network.get(mode)
+        if network is None:
+            return None
+        lon, lat = network.nodes["lon"].to_numpy(dtype=float), network.nodes["lat"].to_numpy(dtype=float)
+        a, b = (_distances_km(point, lon, lat) for point in (start, end))
+        near_a, near_b = np.flatnonzero(a <= reach_km), np.flatnonzero(b <= reach_km)
+        if not len(near_a) or not len(near_b):
+            return None
+        size = len(lon)
+        links = network.links[network.links["stratum"] != "transfer"]
+        # Leaving the road for the end point costs double, so that the way ends where the road comes nearest.
+        rows = np.concatenate([links["from_node"], np.full(len(near_a), size), near_b])
+        cols = np.concatenate([links["to_node"], near_a, np.full(len(near_b), size + 1)])
+        cost = np.concatenate([links["length_km"], 2.0 * a[near_a] + 1e-6, 2.0 * b[near_b] + 1e-6])
+        least = pd.DataFrame({"r": rows, "c": cols, "w": cost}).groupby(["r", "c"], as_index=False)["w"].min()
+        graph = csr_array((least["w"], (least["r"], least["c"])), shape=(size + 2, size + 2))
+        time, before = dijkstra(graph, indices=size, return_predecessors=True)
+        if not np.isfinite(time[size + 1]):
+            return None
+        path = [size + 1]
+        while path[-1] != size:
+            path.append(int(before[path[-1]]))
+        inner = path[-2:0:-1]
+        return shapely.LineString([(lon[i], lat[i]) for i in inner]) if len(inner) > 1 else None
+
+    @cached_property
+    def _stations(self) -> dict[str, tuple[float, float]]:
+        """Main station of each town by the town's short name."""
+        rail = self.network.get(Mode.RAIL.value)
+        if rail is None:
+            return {}
+        lines_at = rail.links[rail.links["stratum"] != "transfer"].groupby("from_node")["feature_id"].nunique()
+        best: dict[str, tuple[tuple[int, int, int], tuple[float, float]]] = {}
+        for i, node in enumerate(rail.nodes.itertuples(index=False)):
+            if not node.access:
+                continue
+            name = str(node.name)
+            for town in {name, *(name[:cut] for cut in (len(name) - 1, len(name) - 2) if cut > 1)}:
+                if station_names(town).match(name):
+                    rank = (int(node.stratum == "high_speed"), int(lines_at.get(i, 0)), -len(name))
+                    if town not in best or rank > best[town][0]:
+                        best[town] = (rank, (float(node.lon), float(node.lat)))
+        return {town: point for town, (_, point) in best.items()}
+
+    @cached_property
+    def _facility_cores(self) -> dict[str, list[tuple[str, Existing]]]:
+        out: dict[str, list[tuple[str, Existing]]] = {}
+        for mode, table in self.facilities.items():
+            rows: list[tuple[str, Existing]] = []
+            for record in table.to_dict("records"):
+                labels = [str(record["name"]), *str(record.get("aliases") or "").split("|")]
+                accuracy = record.get("accuracy_km")
+                found = Existing(
+                    name=str(record["name"]),
+                    geometry=record["geometry"],
+                    accuracy_km=float(accuracy) if accuracy not in (None, "") else 2.0,
+                    opened=str(record.get("opening_month") or ""),
+                )
+                rows += [(core, found) for label in labels if len(core := _FACILITY_TAIL.sub("", label) or label) > 1]
+            out[mode] = rows
+        return out
+
+    @staticmethod
+    def _cores(table: gpd.GeoDataFrame) -> dict[str, list[int]]:
+        cores: dict[str, list[int]] = {}
+        for i, row in enumerate(table[["line", "name", "code"]].itertuples(index=False)):
+            labels = {line_core(str(label)) for label in (row.line, row.name)} | {
+                code for code in str(row.code).split("|") if code
+            }
+            for label in labels:
+                if len(label) > 1:
+                    cores.setdefault(label, []).append(i)
+        return cores
+
+
+def line_core(name: str) -> str:
+    """
+    Return what identifies a line in its name: without work, section and type words.
+
+    Examples
+    --------
+    >>> line_core("商合杭铁路"), line_core("合裕线扩能改造"), line_core("合新高铁安徽段"), line_core("沪苏湖铁路")
+    ('商合杭', '合裕', '合新', '沪苏湖')
+    """
+    core = name
+    while True:
+        shorter = _WORK_WORDS.sub("", core)
+        shorter = _SECTION_WORDS.sub("", shorter) or shorter
+        shorter = _TYPE_WORDS.sub("", shorter) or shorter
+        if shorter == core:
+            return core
+        core = shorter
+
+
+@cache
+def default_ground() -> Ground:
+    """Return the ground of the embedded tables, made once."""
+    rail, highway = rail_lines(), highway_lines()
+    areas = pd.concat([boundaries(level) for level in ("province", "prefecture", "county")], ignore_index=True)
+    road_points = crossings()
+    return Ground(
+        gazetteer=default_gazetteer(),
+        lines={
+            Mode.RAIL.value: rail,
+            Mode.HIGHWAY.value: highway,
+            Mode.WATERWAY.value: waterway_lines(),
+            Mode.ENERGY.value: energy_lines(),
+        },
+        facilities={
+            Mode.WATERWAY.value: ports(),
+            Mode.ENERGY.value: energy_points(),
+            Mode.AIRPORT.value: airports(),
+            Mode.HIGHWAY.value: road_points,
+            Mode.RAIL.value: road_points[road_points["mode"].isin(["rail", "both"])],
+        },
+        areas=areas,
+        network={
+            Mode.RAIL.value: build_network(rail, rail_nodes().assign(mode=Mode.RAIL.value)),
+            Mode.HIGHWAY.value: build_network(highway, highway_nodes().assign(mode=Mode.HIGHWAY.value)),
+        },
+    )
+
+
+def _joined(lines: list[BaseGeometry]) -> BaseGeometry:
+    return lines[0] if len(lines) == 1 else shapely.line_merge(shapely.MultiLineString(lines))
+
+
+def _distances_km(
+    point: tuple[float, float], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    _, _, metres = GEOD.inv(np.full(len(lon), point[0]), np.full(len(lat), point[1]), lon, lat)
+    return np.asarray(metres, dtype=float) / 1000.0

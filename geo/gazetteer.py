@@ -52,7 +52,7 @@ NEIGHBOURS = frozenset(pair for border in _BORDERS.split() for pair in (border, 
 COMMON_WORDS = frozenset(
     "合作 东方 公安 资源 通道 互助 共和 同心 安居 大方 开放 同江 临港 高新 集安 安达 延安区 永安 乐业 富民 安宁 阿里 长治 东兴 "
     "港口 江海 义安 南部 通海 通江 城区 郊区 东区 西区 新区 新城 建设 青年 和平 平安 安定 光明 江东 江北 东城 "
-    "西城 西湖 上城 下城 南湖 滨江 滨湖 海州 大通 市中 北塘 南长 平江".split()
+    "西城 西湖 上城 下城 南湖 滨江 滨湖 海州 大通 市中 北塘 南长 平江 云和 路桥 大同 大安 兴城 增城 朝阳".split()
 )
 
 
@@ -542,6 +542,8 @@ def _found_in_text(place: Place, name: str, quality: int) -> bool:
         return quality == 0 and len(name) > 2
     if place.kind != "division":
         return True
+    if place.valid_to and place.code[:2] not in DELTA:
+        return False
     if quality == 0 and len(name) > 2:
         return True
     if name in COMMON_WORDS:
@@ -549,7 +551,7 @@ def _found_in_text(place: Place, name: str, quality: int) -> bool:
     if place.code[:2] in DELTA or place.level != "county":
         return True
     # Counties elsewhere by short name (新平, 惠民, 温泉) would mostly be chance; 商城 and 新县 need 县.
-    return place.full_name.endswith("市") and not place.valid_to
+    return place.full_name.endswith("市")
 
 
 def _moment(as_of: str | int | dt.date | None) -> str:

@@ -293,6 +293,7 @@ def _explained(path: Path) -> Iterator[None]:
             errno.EACCES: "no permission to write there; choose another folder",
             errno.EPERM: "no permission to write there; choose another folder",
             errno.EROFS: "it is read-only; choose another folder",
+            errno.EEXIST: "a part of that path is a file; choose another folder",
             errno.ENOTDIR: "a part of that path is a file; choose another folder",
         }.get(error.errno or 0)
         if advice is None:

@@ -87,6 +87,7 @@ _BASES: dict[str, dict[str, Fraction]] = {
         "公斤": Fraction(1, 1000),
         "千克": Fraction(1, 1000),
         "斤": Fraction(1, 2000),
+        "jin": Fraction(1, 2000),
     },
     "standard coal": {"tce": Fraction(1), "吨标准煤": Fraction(1), "吨标煤": Fraction(1)},
     "volume": {"m3": Fraction(1), "m³": Fraction(1), "立方米": Fraction(1), "方": Fraction(1), "立方": Fraction(1)},

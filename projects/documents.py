@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from geo.errors import DocumentError
+from geo.gazetteer import default_gazetteer
 from projects.clauses import pieces
 from projects.decoding import extract_text
 
@@ -220,6 +221,7 @@ def _document(
     simplified = simplify(text)
     found = pieces(simplified)
     title = _title(simplified)
+    opening = "\n".join(simplified[p.start : p.end][:200] for p in found[:3])
     passages = tuple(Passage(p.clause, p.headings, p.start, p.end) for p in found)
     return Document(
         document=document,
@@ -230,7 +232,7 @@ def _document(
         sha256=sha256,
         text=text,
         simplified=simplified,
-        region=_region(simplified, title) if region is None else region,
+        region=_region(simplified, title, opening) if region is None else region,
         passages=passages,
     )
 
@@ -244,7 +246,7 @@ def _title(text: str) -> str:
         if 6 <= len(line) <= 60 and re.search(rf"({PLAN_WORD})$", line) and not re.search(r"[。;]|^[一二三四五六七八九十(\d]", line):
             return line.strip("《》")
     for line in lines:
-        m = re.search(rf"发布(《[^》]{{4,60}}》|[^,。:;《》发布]{{6,60}}?({PLAN_WORD}))(?=[,。:;]|$|并)", line)
+        m = re.search(rf"发布(《[^》]{{4,60}}》|(?:(?!发布)[^,。:;《》]){{6,60}}?(?:{PLAN_WORD}))(?=[,。:;并]|$)", line)
         if m:
             return m[1].strip("《》")
     m = re.search(rf"《([^》]{{4,60}}?({PLAN_WORD}))》", head[:600])
@@ -274,19 +276,22 @@ def _date(text: str, title: str, path: str) -> str:
     return named[1] if named else ""
 
 
-def _region(text: str, title: str) -> str:
-    """The place in the title; else in the first lines; else the province that the text names most."""
-    for part in (title, text[:400]):
-        m = re.search(rf"((?:{'|'.join(REGIONS)})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)?)", part)
-        city = re.search(r"([\u4e00-\u9fff]{2,3}市)(?!场|政|级|直|域|民|区|县)", part)
-        if city and not city[1].startswith(MUNICIPALITIES):
-            name = re.sub(r"^(?:中共|由|和|与|在|对)", "", city[1])
-            if m and name.startswith(m[1]) and len(name) > len(m[1]) + 2:
-                name = name[len(m[1]) :]
-            return name
-        if m:
-            short = next(p for p in REGIONS if m[1].startswith(p))
-            return REGIONS[short]
-    counts = {p: text.count(p) for p in REGIONS}
-    best = max(counts, key=lambda p: counts[p])
+def _region(text: str, title: str, opening: str) -> str:
+    """The unit that the title names; else the one that the opening lines call by its full name; else the one named most."""
+    gazetteer = default_gazetteer()
+    for part in (title, *opening.split("\n")):
+        units = [
+            place
+            for _, _, candidates in gazetteer.scan(part)
+            for place in candidates[:1]
+            if place.kind == "division" and place.level in {"province", "prefecture", "county"}
+        ]
+        named = units if part == title else [place for place in units if place.full_name in part]
+        if named:
+            first = named[0]
+            # 安徽省合肥市…规划 is the city's plan; 合肥、芜湖… stays with the first.
+            below = [place for place in named[1:2] if place.code[:2] == first.code[:2] and first.level == "province"]
+            return (below or [first])[0].full_name
+    counts = {province: text.count(province) for province in REGIONS}
+    best = max(counts, key=lambda province: counts[province])
     return REGIONS[best] if counts[best] else ""

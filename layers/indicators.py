@@ -1,0 +1,239 @@
+"""Indicators of a network: densities by province and city, and rail times between cities, today and with the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+from geo.boundaries import boundaries
+
+from geo.gazetteer import default_gazetteer
+from layers.airport import airports
+from layers.density import density_table
+from layers.features import network_nodes
+from layers.highway import highway_lines
+from layers.network import build_network
+from layers.rail import rail_lines
+from layers.scenario import DATA_MONTH, as_of, built_lines, projects_in
+from layers.schema import INDICATORS, LINES, Mode
+from layers.travel_time import travel_time_matrix, travel_time_table
+from layers.waterway import waterway_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from layers.network import Network
+
+__all__ = ["Measures", "city_places", "densities", "measure", "scenario_network", "travel_times"]
+
+SCENARIOS = ("today", "plan")
+LEVELS = ("province", "prefecture")
+
+
+@dataclass(frozen=True)
+class Measures:
+    """
+    What was measured.
+
+    Attributes
+    ----------
+    indicators : DataFrame, contract ``layers.schema.INDICATORS``
+    densities : DataFrame
+        area, level, indicator, as_of, scenario, length_km, area_km2, density, unit, definition.
+    travel_times : DataFrame, contract ``layers.schema.TRAVEL_TIMES``
+    """
+
+    indicators: pd.DataFrame
+    densities: pd.DataFrame
+    travel_times: pd.DataFrame
+
+
+def city_places() -> pd.DataFrame:
+    """Return the 41 cities of 沪苏浙皖 at their seats of government: name, full_name, lon, lat; sorted by code."""
+    gazetteer = default_gazetteer()
+    rows = []
+    for area in boundaries("prefecture").itertuples(index=False):
+        place = gazetteer.resolve(str(area.name), kinds={"division"})
+        rows.append({"name": place.name, "full_name": place.full_name, "lon": place.lon, "lat": place.lat})
+    return pd.DataFrame(rows)
+
+
+def scenario_network(features: gpd.GeoDataFrame | None, *, month: str = DATA_MONTH, scenario: str = "today") -> Network:
+    """
+    Build the rail and expressway network of a scenario.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
+        Projects; rows whose origin is ``network`` are ignored.
+    month : str
+        ``YYYY-MM`` of the existing network.
+    scenario : str
+        As in :func:`layers.scenario.projects_in`.
+
+    Returns
+    -------
+    Network
+    """
+    lines, nodes = _scenario_lines(features, month, scenario)
+    return build_network(lines, nodes)
+
+
+def densities(
+    features: gpd.GeoDataFrame | None,
+    *,
+    month: str = DATA_MONTH,
+    scenarios: Sequence[str] = SCENARIOS,
+    levels: Sequence[str] = LEVELS,
+    lang: str = "zh",
+) -> pd.DataFrame:
+    """
+    Measure route length and density by area, level and scenario; see :func:`layers.density.density_table`.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
+    month, scenarios, levels, lang
+        As above; ``lang`` chooses the language of the definitions.
+    """
+    parts = []
+    for scenario in scenarios:
+        travelled, _ = _scenario_lines(features, month, scenario)
+        lines = pd.concat(
+            [travelled, as_of(waterway_lines(), month), _as_lines(airports(as_of=month))], ignore_index=True
+        )
+        table = gpd.GeoDataFrame(lines, geometry="geometry", crs=LINES.crs)
+        parts += [
+            density_table(table, boundaries(level), level=level, as_of=month, scenario=scenario, lang=lang)
+            for level in levels
+        ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def travel_times(
+    features: gpd.GeoDataFrame | None,
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    *,
+    mode: str = "rail",
+    month: str = DATA_MONTH,
+    scenario: str = "today",
+    depart_from: str = "centre",
+) -> pd.DataFrame:
+    """
+    Measure travel times between places, contract ``layers.schema.TRAVEL_TIMES``.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
+    origins, destinations : DataFrame with name, lon, lat
+    mode, depart_from : str
+        As in :func:`layers.travel_time.travel_time_matrix`.
+    month, scenario : str
+    """
+    network = scenario_network(features, month=month, scenario=scenario)
+    matrix = travel_time_matrix(network, origins, destinations, mode=mode, depart_from=depart_from)
+    return travel_time_table(matrix, mode=mode, as_of=month, scenario=scenario)
+
+
+def measure(
+    features: gpd.GeoDataFrame | None,
+    *,
+    month: str = DATA_MONTH,
+    lang: str = "zh",
+    progress: Callable[[int, int], None] | None = None,
+) -> Measures:
+    """
+    Measure all indicators, today and with the plan.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
+    month : str
+        ``YYYY-MM`` of the existing network.
+    lang : {"zh", "en"}
+        Language of the definitions.
+    progress : callable(done, total), optional
+
+    Returns
+    -------
+    Measures
+        Rail times are from city centre to city centre; each pair stands once in ``indicators`` (times are the same both
+        ways) and twice in ``travel_times``.
+    """
+    steps = 1 + len(SCENARIOS)
+    density = densities(features, month=month, lang=lang)
+    if progress is not None:
+        progress(1, steps)
+    places = city_places()
+    times = []
+    for step, scenario in enumerate(SCENARIOS, 2):
+        times.append(travel_times(features, places, places, mode="rail", month=month, scenario=scenario))
+        if progress is not None:
+            progress(step, steps)
+    table = pd.concat(times, ignore_index=True)
+    indicators = pd.concat([_density_indicators(density), _time_indicators(table, lang)], ignore_index=True)
+    indicators = INDICATORS.coerce(indicators).sort_values(list(INDICATORS.key), ignore_index=True)
+    return Measures(INDICATORS.validate(indicators), density, table)
+
+
+def _scenario_lines(
+    features: gpd.GeoDataFrame | None, month: str, scenario: str
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    existing = gpd.GeoDataFrame(
+        pd.concat([as_of(rail_lines(), month), as_of(highway_lines(), month)], ignore_index=True),
+        geometry="geometry",
+        crs=LINES.crs,
+    )
+    nodes = network_nodes()
+    if features is None or features.empty:
+        return existing, nodes
+    planned = projects_in(features[features["origin"] == "project"], scenario)
+    if planned.empty:
+        return existing, nodes
+    new, nodes = built_lines(planned, nodes)
+    if new.empty:
+        return existing, nodes
+    joined = gpd.GeoDataFrame(pd.concat([existing, new], ignore_index=True), geometry="geometry", crs=LINES.crs)
+    return joined, nodes
+
+
+def _as_lines(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return points in the columns of lines, so that one table holds all that is counted by area."""
+    table = LINES.coerce(points.assign(mode=Mode.AIRPORT.value, drawn_by="point"))
+    return gpd.GeoDataFrame(table[[*LINES.names, "geometry"]], geometry="geometry", crs=LINES.crs)
+
+
+def _density_indicators(density: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "area": density["area"],
+            "indicator": density["indicator"].map(lambda name: name if name == "airport" else f"{name}_density"),
+            "scenario": density["scenario"],
+            "as_of": density["as_of"],
+            "value": density["density"].astype(float).round(4),
+            "unit": density["unit"],
+            "definition": density["definition"],
+        }
+    )
+
+
+def _time_indicators(times: pd.DataFrame, lang: str) -> pd.DataFrame:
+    pairs = times[times["from"] < times["to"]]
+    how = {
+        "zh": "城市中心至城市中心, 含至车站的地面交通、候车与出站; 模型值",
+        "en": "centre to centre, with the way to the station, boarding and alighting; modelled",
+    }[lang]
+    return pd.DataFrame(
+        {
+            "area": pairs["from"] + "-" + pairs["to"],
+            "indicator": "rail_travel_time",
+            "scenario": pairs["scenario"],
+            "as_of": pairs["as_of"],
+            "value": pairs["travel_time_min"],
+            "unit": "min",
+            "definition": [how if not note else f"{how}; {note}" for note in pairs["note"]],
+        }
+    )

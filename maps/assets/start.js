@@ -1,0 +1,19 @@
+/* Start when the page is there; say so when it cannot. */
+"use strict";
+function startTongtu(map) {
+  const fail = (error) => {
+    document.body.classList.add("failed");
+    const note = document.getElementById("failure");
+    note.hidden = false;
+    note.append(document.createTextNode(" (" + (error && error.message) + ")"));
+  };
+  if (typeof DecompressionStream === "undefined") { fail(new Error("DecompressionStream")); return; }
+  const started = performance.now();
+  Payload.open(document.getElementById("tongtu-data").textContent).then(({ header, sections }) => {
+    const app = new TongtuMap(map, header, sections);
+    const [west, south, east, north] = header.bounds;
+    map.fitBounds([[south, west], [north, east]], { paddingTopLeft: app.panel.inset(), paddingBottomRight: [20, 40], animate: false });
+    document.body.dataset.ready = String(Math.round(performance.now() - started));
+    window.tongtu = app;
+  }).catch(fail);
+}

@@ -1,0 +1,343 @@
+"""
+A whole plan, end to end: read → register → site → measure → assess → map, report, exports.
+
+Each step is a function over tables that other code can call; :func:`make_atlas` runs them all and puts the results into
+one folder that appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import platform
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+from geo.boundaries import basemap, boundaries
+from projects.assessment import assess
+from projects.damage import find_damage
+from projects.register import Register, read_plans
+
+from geo import __version__
+from geo.io import MANIFEST, output_folder, sha256_of, write_bytes, write_table
+from layers.features import network_features
+from layers.indicators import Measures, measure
+from layers.scenario import DATA_MONTH
+from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
+from maps.export import write_geopackage, write_shapefiles
+from maps.report import write_report
+from maps.web import write_web_map
+from projects.builtin import builtin_documents, builtin_register, builtin_targets
+from projects.documents import read_document
+from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
+from projects.siting import site_projects
+from projects.targets import extract_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from projects.documents import Document
+
+__all__ = ["Atlas", "Reading", "make_atlas", "read_documents", "write_reading"]
+
+log = logging.getLogger(__name__)
+
+STAGES = ("read", "site", "measure", "assess", "map", "report", "export")
+"""Steps of the main job, in order, as a progress display names them."""
+
+TITLE = {"zh": "区域基础设施规划图集", "en": "Atlas of regional infrastructure plans"}
+
+Progress = "Callable[[str, int, int], None]"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """
+    What was read from plans.
+
+    Attributes
+    ----------
+    register : Register
+        Projects and mentions.
+    targets : DataFrame, contract ``projects.schema.TARGETS``
+    damage : DataFrame, contract ``projects.schema.DAMAGE``
+    documents : list of dict
+        document, title, date, region, encoding, sha256, path, projects (how many it names).
+    regions : tuple of str
+        Regions that the plans are about.
+    """
+
+    register: Register
+    targets: pd.DataFrame
+    damage: pd.DataFrame
+    documents: list[dict[str, Any]]
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """
+    All tables of an atlas, as written into its folder.
+
+    Attributes
+    ----------
+    reading : Reading
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``
+        Projects and the existing network.
+    measures : Measures
+    assessment : DataFrame, contract ``projects.schema.ASSESSMENT``
+    folder : Path
+    notes : list of str
+        What the reader should know: plans without projects, texts that were cut.
+    """
+
+    reading: Reading
+    features: gpd.GeoDataFrame
+    measures: Measures
+    assessment: pd.DataFrame
+    folder: Path
+    notes: list[str] = field(default_factory=list)
+
+
+def read_documents(
+    paths: Sequence[Path], *, dates: Mapping[str, str] | None = None, progress: Callable[[int, int], None] | None = None
+) -> Reading:
+    """
+    Read plan files into one register, or return the built-in one.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        txt, html, docx, pdf. Empty: the built-in register of the five plans.
+    dates : mapping of file name or document to issue date, optional
+    progress : callable(done, total), optional
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    DocumentError
+        If a file is missing, empty, binary, or in an unknown encoding, or two files bear one name.
+    """
+    if not paths:
+        documents = [dict(row) for row in builtin_documents()]
+        regions = tuple(dict.fromkeys(str(row.get("region", "")) for row in documents))
+        return Reading(builtin_register(), builtin_targets(), DAMAGE.empty(), documents, tuple(r for r in regions if r))
+    dates = dates or {}
+    read: list[Document] = []
+    for path, name in zip(paths, _document_names(paths), strict=True):
+        read.append(read_document(path, document=name, date=dates.get(path.name, dates.get(name))))
+        if progress is not None:
+            progress(len(read), len(paths) + 1)
+    register = read_plans(read)
+    targets = _stack([extract_targets(document) for document in read], TARGETS.empty(), list(TARGETS.key))
+    damage = _stack([find_damage(document) for document in read], DAMAGE.empty(), list(DAMAGE.key))
+    if progress is not None:
+        progress(len(paths) + 1, len(paths) + 1)
+    named = register.mentions["document"].value_counts()
+    rows = [
+        {
+            "document": d.document,
+            "title": d.title,
+            "date": d.date,
+            "region": d.region,
+            "encoding": d.encoding,
+            "sha256": d.sha256,
+            "path": d.path,
+            "mentions": int(named.get(d.document, 0)),
+        }
+        for d in read
+    ]
+    return Reading(register, targets, damage, rows, tuple(dict.fromkeys(d.region for d in read if d.region)))
+
+
+def write_reading(reading: Reading, folder: Path) -> None:
+    """Write projects.csv, mentions.csv, targets.csv and damage.csv into a folder that exists."""
+    write_table(reading.register.projects, folder / "projects.csv", PROJECTS)
+    write_table(reading.register.mentions, folder / "mentions.csv", MENTIONS)
+    write_table(reading.targets, folder / "targets.csv", TARGETS)
+    write_table(reading.damage, folder / "damage.csv", DAMAGE)
+
+
+def make_atlas(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    lang: str = "zh",
+    month: str = DATA_MONTH,
+    dates: Mapping[str, str] | None = None,
+    user_lines: gpd.GeoDataFrame | None = None,
+    map_approval: str = "",
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Atlas:
+    """
+    Make an atlas of plans: the main job of tongtu.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Plan files; empty for the built-in register.
+    out : Path
+        Folder to write; an earlier atlas there is replaced only when the new one is whole.
+    lang : {"zh", "en"}
+    month : str
+        ``YYYY-MM`` of the existing network.
+    dates : mapping of file name to issue date, optional
+    user_lines : GeoDataFrame, optional
+        A planner's own geometries; see :func:`projects.siting.site_projects`.
+    map_approval : str
+        审图号, printed on the map.
+    progress : callable(stage, done, total), optional
+        Stages are those of ``STAGES``.
+
+    Returns
+    -------
+    Atlas
+
+    Raises
+    ------
+    DocumentError
+        If a plan cannot be read.
+    OutputError
+        If the folder cannot be written, or holds other people's files.
+    """
+
+    def step(stage: str) -> Callable[[int, int], None]:
+        return lambda done, total: progress(stage, done, total) if progress is not None else None
+
+    with output_folder(out) as folder:
+        reading = read_documents(paths, dates=dates, progress=step("read"))
+        notes = [
+            f"{row['document']}: 未提及任何具体项目 names no project"
+            for row in reading.documents
+            if paths and not row["mentions"]
+        ]
+        projects = site_projects(
+            reading.register.projects, regions=reading.regions, user_lines=user_lines, progress=step("site")
+        )
+        features = combined_features(projects, network_features(month))
+        measures = measure(projects, month=month, lang=lang, progress=step("measure"))
+        assessment = assess(reading.targets, measures.indicators)
+        step("assess")(1, 1)
+        title = _title(reading, lang)
+        atlas = Atlas(reading, features, measures, assessment, out, notes)
+        write_reading(reading, folder)
+        write_table(measures.indicators, folder / "indicators.csv", INDICATORS)
+        write_table(measures.travel_times, folder / "travel_times.csv", TRAVEL_TIMES)
+        write_table(assessment, folder / "assessment.csv", ASSESSMENT)
+        write_atlas_map(atlas, folder / "map.html", title=title, lang=lang, map_approval=map_approval)
+        step("map")(1, 1)
+        write_report(
+            folder / "report.html",
+            projects=reading.register.projects,
+            mentions=reading.register.mentions,
+            targets=reading.targets,
+            assessment=assessment,
+            indicators=measures.indicators,
+            travel_times=measures.travel_times,
+            features=features,
+            documents=reading.documents,
+            lang=lang,
+            title=title,
+        )
+        step("report")(1, 1)
+        write_geopackage(features, folder / "features.gpkg")
+        step("export")(1, 2)
+        cut = write_shapefiles(features, folder / "shapefile")
+        if cut:
+            notes.append(f"shapefile: {cut} 段长文字见 long_texts.csv long texts stand whole there")
+        step("export")(2, 2)
+        _write_manifest(atlas, folder, {"lang": lang, "as_of": month, "map_approval": map_approval})
+    return atlas
+
+
+def combined_features(projects: gpd.GeoDataFrame, network: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return projects and the existing network as one table, contract ``layers.schema.FEATURES``, by feature_id."""
+    both = pd.concat([projects, network], ignore_index=True).sort_values("feature_id", ignore_index=True)
+    table = FEATURES.coerce(gpd.GeoDataFrame(both, geometry="geometry", crs=FEATURES.crs))
+    return FEATURES.validate(table)
+
+
+def write_atlas_map(atlas: Atlas, path: Path, *, title: str, lang: str, map_approval: str = "") -> None:
+    """Write the map of an atlas; see :func:`maps.web.write_web_map`."""
+    write_web_map(
+        path,
+        atlas.features,
+        projects=atlas.reading.register.projects,
+        mentions=atlas.reading.register.mentions,
+        areas=boundaries("prefecture"),
+        indicators=atlas.measures.indicators,
+        basemap=basemap(),
+        title=title,
+        lang=lang,
+        map_approval=map_approval,
+    )
+
+
+def _write_manifest(atlas: Atlas, folder: Path, options: dict[str, str]) -> None:
+    drawn = atlas.features[atlas.features["origin"] == "project"]["drawn_by"].astype(str).value_counts()
+    manifest = {
+        "tongtu": __version__,
+        "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "versions": _versions("geopandas", "shapely", "pyproj", "pyogrio", "pandas", "numpy", "scipy", "folium"),
+        "options": options,
+        "inputs": [
+            {key: row.get(key, "") for key in ("document", "title", "date", "sha256")}
+            for row in atlas.reading.documents
+        ],
+        "counts": {
+            "projects": len(atlas.reading.register.projects),
+            "mentions": len(atlas.reading.register.mentions),
+            "targets": len(atlas.reading.targets),
+            "damage": len(atlas.reading.damage),
+            "features": len(atlas.features),
+            "drawn_by": {str(k): int(v) for k, v in drawn.sort_index().items()},
+        },
+        "files": {
+            file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
+        },
+    }
+    write_bytes(folder / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _versions(*names: str) -> dict[str, str]:
+    out = {}
+    for name in names:
+        try:
+            out[name] = version(name)
+        except PackageNotFoundError:
+            out[name] = ""
+    return out
+
+
+def _title(reading: Reading, lang: str) -> str:
+    regions = [region.removesuffix("省").removesuffix("市") for region in reading.regions]
+    if not regions or len(regions) > 6:
+        return TITLE[lang]
+    return f"{'、'.join(regions)} · {TITLE[lang]}" if lang == "zh" else f"{TITLE[lang]}: {', '.join(regions)}"
+
+
+def _document_names(paths: Sequence[Path]) -> list[str]:
+    """Return a short name for each file: its stem, with the extension or a number where stems repeat."""
+    stems = [path.stem for path in paths]
+    names: list[str] = []
+    for path in paths:
+        name = path.stem if stems.count(path.stem) == 1 else path.name
+        base, number = name, 2
+        while name in names:
+            name, number = f"{base}_{number}", number + 1
+        names.append(name)
+    return names
+
+
+def _stack(tables: list[pd.DataFrame], empty: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True).sort_values(key, ignore_index=True) if filled else empty

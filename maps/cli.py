@@ -1,0 +1,566 @@
+"""The command line: each command is one documented function, with its tables read from and written to files."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from geo import __version__
+from geo.errors import PlanningError, VocabularyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from maps.atlas import Atlas
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="tongtu",
+    help="通途: 把区域基础设施规划变成地图和可核查的数字。 Regional infrastructure plans into maps and measured answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+BUILTIN = "内置登记册 the built-in register"
+
+
+class Lang(StrEnum):
+    """Languages of the outputs."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Format(StrEnum):
+    """Forms of a table on standard output."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Plans = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PLAN]...", help="规划文件 plan files: txt, html, docx, pdf.", show_default=False),
+]
+OutFolder = Annotated[Path, typer.Option("--out", "-o", help="输出文件夹 folder to write.")]
+LangOption = Annotated[Lang, typer.Option("--lang", help="输出语言 language of the outputs.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="现状路网时点 month of the existing network, YYYY-MM.")]
+Dates = Annotated[
+    list[str] | None,
+    typer.Option("--date", metavar="FILE=YYYY-MM", help="文件发布日期 issue date of a plan.", show_default=False),
+]
+Lines = Annotated[
+    Path | None,
+    typer.Option("--lines", help="自有线位 your own geometries with a column project_id.", show_default=False),
+]
+Features = Annotated[
+    Path | None,
+    typer.Option(
+        "--features", help="项目几何 features.gpkg of an atlas; without it the built-in projects.", show_default=False
+    ),
+]
+Scenario = Annotated[str, typer.Option("--scenario", help="today | plan | STATUS>=under_construction …")]
+FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 form of the result.")]
+
+
+def main() -> None:
+    """Run the command line; errors that tongtu raises on purpose end with status 1 and one line that says what to do."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        app()
+    except PlanningError as error:
+        message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        typer.echo(f"tongtu: {message}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)
+    except KeyboardInterrupt:
+        typer.echo("tongtu: 已中断 interrupted; nothing was changed", err=True)
+        sys.exit(130)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"tongtu {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 version.")] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="例 example: tongtu atlas --out atlas")
+def atlas(
+    plans: Plans = None,
+    out: OutFolder = Path("atlas"),
+    lang: LangOption = Lang.ZH,
+    as_of: AsOf = "2025-12",
+    date: Dates = None,
+    lines: Lines = None,
+    map_approval: Annotated[str, typer.Option("--map-approval", help="审图号 printed on the map.")] = "",
+) -> None:
+    """读规划、落图、测算、对照目标, 生成图集。 Read plans and make the whole atlas; without plans, the built-in register."""
+    from layers.scenario import parse_month
+    from maps.atlas import make_atlas
+
+    with _progress() as progress:
+        made = make_atlas(
+            plans or [],
+            out,
+            lang=lang.value,
+            month=parse_month(as_of),
+            dates=_dates(date),
+            user_lines=_user_lines(lines),
+            map_approval=map_approval,
+            progress=progress,
+        )
+    _summary(made, lang.value)
+
+
+@app.command(epilog="例 example: tongtu read plan.txt --out register")
+def read(
+    plans: Annotated[list[Path], typer.Argument(metavar="PLAN...", help="规划文件 plan files: txt, html, docx, pdf.")],
+    out: OutFolder = Path("register"),
+    date: Dates = None,
+) -> None:
+    """读出项目与目标, 写成 CSV。 Read projects, mentions, targets and damage into CSV."""
+    from geo.io import MANIFEST, output_folder, sha256_of, write_bytes
+    from maps.atlas import read_documents, write_reading
+
+    with output_folder(out) as folder:
+        reading = read_documents(plans, dates=_dates(date))
+        write_reading(reading, folder)
+        files = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
+        content = {"tongtu": __version__, "inputs": reading.documents, "files": files}
+        write_bytes(folder / MANIFEST, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
+    typer.echo(
+        f"{out}: {len(reading.register.projects)} 个项目 projects, {len(reading.register.mentions)} 处提及 mentions, "
+        f"{len(reading.targets)} 个目标 targets, {len(reading.damage)} 处损坏 damaged spots"
+    )
+    for row in reading.documents:
+        if not row["mentions"]:
+            typer.echo(f"{row['document']}: 未提及任何具体项目 names no project", err=True)
+
+
+@app.command(epilog="例 example: tongtu site atlas/projects.csv --out features.gpkg")
+def site(
+    projects: Annotated[
+        Path, typer.Argument(metavar="PROJECTS.csv", help="登记册 register, as tongtu read writes it.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="GeoPackage to write.")] = Path("features.gpkg"),
+    lines: Lines = None,
+    as_of: AsOf = "2025-12",
+    region: Annotated[
+        list[str] | None, typer.Option("--region", help="规划所在地区 region of the plan.", show_default=False)
+    ] = None,
+) -> None:
+    """给每个项目一个几何, 注明画法与精度。 Give every project a geometry, graded by how precise it is."""
+    from geo.io import read_table
+    from layers.features import network_features
+    from layers.scenario import parse_month
+    from maps.atlas import combined_features
+    from maps.export import write_geopackage
+    from projects.schema import PROJECTS
+    from projects.siting import site_projects
+
+    table = read_table(_existing(projects), PROJECTS)
+    drawn = site_projects(table, regions=region, user_lines=_user_lines(lines))
+    write_geopackage(combined_features(drawn, network_features(parse_month(as_of))), out)
+    counts = ", ".join(f"{method} {count}" for method, count in _drawn_counts(drawn))
+    typer.echo(f"{out}: {len(drawn)} 个项目 projects ({counts})")
+
+
+@app.command("travel-time", epilog="例 example: tongtu travel-time --from 合肥 --to 上海")
+def travel_time(
+    origin: Annotated[
+        list[str], typer.Option("--from", help="出发地, 可多次 origin, may be repeated; or a CSV with name, lon, lat.")
+    ],
+    destination: Annotated[
+        list[str], typer.Option("--to", help="目的地, 可多次 destination, may be repeated; or a CSV.")
+    ],
+    mode: Annotated[str, typer.Option("--mode", help="rail | road | any")] = "any",
+    as_of: AsOf = "2025-12",
+    scenario: Scenario = "today",
+    depart_from: Annotated[str, typer.Option("--depart-from", help="centre | station")] = "centre",
+    features: Features = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """两地间旅行时间。 Travel times between places."""
+    from layers.indicators import travel_times
+    from layers.scenario import parse_month
+
+    planned = None if scenario == "today" else _features(features)
+    table = travel_times(
+        planned,
+        _places(origin),
+        _places(destination),
+        mode=mode,
+        month=parse_month(as_of),
+        scenario=scenario,
+        depart_from=depart_from,
+    )
+    _emit(table, form)
+
+
+@app.command(epilog="例 example: tongtu density --area 合肥市 --mode rail")
+def density(
+    area: Annotated[
+        list[str] | None, typer.Option("--area", help="地区名, 可多次 area, may be repeated.", show_default=False)
+    ] = None,
+    level: Annotated[str, typer.Option("--level", help="province | prefecture (city) | county")] = "prefecture",
+    mode: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mode", help="rail | high_speed_rail | expressway | waterway_class3_up | airport", show_default=False
+        ),
+    ] = None,
+    as_of: AsOf = "2025-12",
+    scenario: Scenario = "today",
+    features: Features = None,
+    form: FormatOption = Format.TABLE,
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """路网里程与密度。 Route length and density by area."""
+    from layers.indicators import densities
+    from layers.scenario import parse_month
+
+    level = {"city": "prefecture"}.get(level, level)
+    if level not in {"province", "prefecture", "county"}:
+        message = f"{level!r} is no level; accepted: province, prefecture (city), county"
+        raise VocabularyError(message)
+    planned = None if scenario == "today" else _features(features)
+    table = densities(planned, month=parse_month(as_of), scenarios=[scenario], levels=[level], lang=lang.value)
+    if area:
+        wanted = {name.strip() for name in area}
+        short = table["area"].str.replace(r"(省|市|县|区)$", "", regex=True)
+        keep = table["area"].isin(wanted) | short.isin(wanted)
+        if not keep.any():
+            message = f"no {level} named {', '.join(sorted(wanted))} in 沪苏浙皖; try another --level"
+            raise VocabularyError(message)
+        table = table[keep]
+    if mode:
+        known = sorted(set(table["indicator"]))
+        unknown = [name for name in mode if name not in known]
+        if unknown:
+            message = f"unknown --mode {', '.join(unknown)}; accepted: {', '.join(known)}"
+            raise VocabularyError(message)
+        table = table[table["indicator"].isin(mode)]
+    _emit(table, form)
+
+
+@app.command(epilog="例 example: tongtu assess atlas/targets.csv --features atlas/features.gpkg --out assessment.csv")
+def assess(
+    targets: Annotated[Path, typer.Argument(metavar="TARGETS.csv", help="目标表 targets, as tongtu read writes them.")],
+    features: Features = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV to write; without it a table is shown.", show_default=False)
+    ] = None,
+    as_of: AsOf = "2025-12",
+    lang: LangOption = Lang.ZH,
+) -> None:
+    """对照目标: 达到、差距。 Compare targets with what is measured, today and with the plan."""
+    from projects.assessment import assess as assess_targets
+
+    from geo.io import read_table, write_table
+    from layers.indicators import measure
+    from layers.scenario import parse_month
+    from projects.schema import ASSESSMENT, TARGETS
+
+    table = read_table(_existing(targets), TARGETS)
+    result = assess_targets(table, measure(_features(features), month=parse_month(as_of), lang=lang.value).indicators)
+    if out is not None:
+        write_table(result, out, ASSESSMENT)
+        typer.echo(f"{out}: {len(result)} 行 rows")
+        return
+    _emit(
+        result[
+            [
+                "document",
+                "area",
+                "indicator",
+                "comparator",
+                "value",
+                "unit",
+                "year",
+                "scenario",
+                "measured_value",
+                "gap",
+                "met",
+                "note",
+            ]
+        ],
+        Format.TABLE,
+    )
+
+
+@app.command("map", epilog="例 example: tongtu map atlas --out map.html")
+def map_(
+    source: Annotated[
+        Path, typer.Argument(metavar="ATLAS", help="图集文件夹 folder of an atlas, with its CSVs and features.gpkg.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="HTML to write.")] = Path("map.html"),
+    lang: LangOption = Lang.ZH,
+    title: Annotated[str, typer.Option("--title", help="图名 title.")] = "",
+    map_approval: Annotated[str, typer.Option("--map-approval", help="审图号 printed on the map.")] = "",
+) -> None:
+    """由 (可能改过的) 表重画地图。 Draw the map again from an atlas whose tables may have been corrected."""
+    from geo.boundaries import basemap, boundaries
+    from geo.io import read_features, read_table
+    from layers.schema import FEATURES, INDICATORS
+    from maps.atlas import TITLE
+    from maps.web import write_web_map
+    from projects.schema import MENTIONS, PROJECTS
+
+    write_web_map(
+        out,
+        read_features(_existing(source / "features.gpkg"), FEATURES),
+        projects=read_table(_existing(source / "projects.csv"), PROJECTS),
+        mentions=read_table(_existing(source / "mentions.csv"), MENTIONS),
+        areas=boundaries("prefecture"),
+        indicators=read_table(_existing(source / "indicators.csv"), INDICATORS),
+        basemap=basemap(),
+        title=title or TITLE[lang.value],
+        lang=lang.value,
+        map_approval=map_approval,
+    )
+    typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
+@app.command(epilog="例 example: tongtu export atlas --format shp --out shapefile")
+def export(
+    source: Annotated[
+        Path, typer.Argument(metavar="ATLAS", help="图集文件夹或 GeoPackage. Folder of an atlas, or a GeoPackage.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="文件夹 (shp) 或文件 folder (shp) or file.")],
+    form: Annotated[str, typer.Option("--format", help="shp | gpkg | csv")] = "shp",
+) -> None:
+    """导出 shapefile、GeoPackage 或 CSV。 Hand over to GIS."""
+    from geo.io import read_features, write_table
+    from layers.schema import FEATURES
+    from maps.export import write_geopackage, write_shapefiles
+
+    features = read_features(_existing(source / "features.gpkg" if source.is_dir() else source), FEATURES)
+    if form == "shp":
+        cut = write_shapefiles(features, out)
+        typer.echo(f"{out}: {len(features)} 个要素 features, {cut} 段长文字在 long_texts.csv long texts there")
+    elif form == "gpkg":
+        write_geopackage(features, out)
+        typer.echo(f"{out}: {len(features)} 个要素 features")
+    elif form == "csv":
+        write_table(features, out, FEATURES)
+        typer.echo(f"{out}: {len(features)} 行 rows")
+    else:
+        message = f"{form!r} is no format; accepted: shp, gpkg, csv"
+        raise VocabularyError(message)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Show a bar per stage on a terminal; be quiet in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    labels = {
+        "read": "读取 read",
+        "site": "落图 site",
+        "measure": "测算 measure",
+        "assess": "对照 assess",
+        "map": "地图 map",
+        "report": "报告 report",
+        "export": "导出 export",
+    }
+    columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, object] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(labels.get(stage, stage), total=total)
+            bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield show
+
+
+def _summary(made: Atlas, lang: str) -> None:
+    """Show projects by mode and stage, how they are drawn, and which targets are met."""
+    from layers.schema import Mode, Status
+    from maps.style import method_label, mode_label, status_label
+
+    zh = lang == "zh"
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    projects = made.reading.register.projects
+    table = Table(title="项目: 方式 × 阶段" if zh else "Projects by mode and stage")
+    table.add_column("方式" if zh else "mode")
+    for status in Status:
+        table.add_column(status_label(status.value, lang), justify="right")
+    table.add_column("合计" if zh else "all", justify="right")
+    for mode in Mode:
+        rows = projects[projects["mode"] == mode.value]
+        if len(rows):
+            counts = rows["status"].value_counts()
+            table.add_row(mode_label(mode.value, lang), *(str(counts.get(s.value, "")) for s in Status), str(len(rows)))
+    console.print(table)
+    drawn = made.features[made.features["origin"] == "project"]
+    how = Table(title="落图方法与精度" if zh else "How the projects are drawn")
+    for label in ("画法", "项目数", "精度中位数 km") if zh else ("drawn by", "projects", "median accuracy km"):
+        how.add_column(label, justify="left" if label in {"画法", "drawn by"} else "right")
+    for method, count in _drawn_counts(drawn):
+        accuracy = drawn.loc[drawn["drawn_by"] == method, "accuracy_km"].median()
+        how.add_row(method_label(method, lang), str(count), "" if accuracy != accuracy else f"{accuracy:.1f}")
+    console.print(how)
+    measured = made.assessment[made.assessment["measured_value"].notna()]
+    verdicts = Table(title="目标对照" if zh else "Targets")
+    for label in (
+        ("文件", "区域", "指标", "目标", "情景", "测算", "差距", "达到")
+        if zh
+        else ("plan", "area", "indicator", "target", "scenario", "measured", "gap", "met")
+    ):
+        verdicts.add_column(label)
+    for row in measured.itertuples(index=False):
+        verdicts.add_row(
+            row.document,
+            row.area,
+            row.indicator_zh if zh else row.indicator,
+            f"{row.comparator} {row.value:g} {row.unit}",
+            row.scenario,
+            f"{row.measured_value:.4g}",
+            f"{row.gap:.4g}",
+            ("是" if zh else "yes") if row.met else ("否" if zh else "no"),
+        )
+    console.print(verdicts)
+    rest = made.assessment.drop_duplicates(["document", "start", "indicator"])
+    missing = len(rest) - len(measured.drop_duplicates(["document", "start", "indicator"]))
+    if missing:
+        typer.echo(
+            f"{missing} 个目标未测算, 原因见 assessment.csv"
+            if zh
+            else f"{missing} targets not measured; reasons in assessment.csv"
+        )
+    for note in made.notes:
+        typer.echo(note)
+    typer.echo(f"{made.folder / 'map.html'}")
+    typer.echo(f"{made.folder / 'report.html'}")
+
+
+def _drawn_counts(features: pd.DataFrame) -> list[tuple[str, int]]:
+    from projects.siting import drawn_counts
+
+    return list(drawn_counts(features))
+
+
+def _dates(pairs: list[str] | None) -> dict[str, str]:
+    dates = {}
+    for pair in pairs or []:
+        name, sign, date = pair.rpartition("=")
+        if not sign or not name:
+            message = f"--date {pair!r}: give FILE=YYYY-MM"
+            raise VocabularyError(message)
+        dates[Path(name).name] = date
+    return dates
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        message = f"no such file: {path}"
+        raise VocabularyError(message)
+    return path
+
+
+def _user_lines(path: Path | None) -> gpd.GeoDataFrame | None:
+    if path is None:
+        return None
+    import pyogrio
+
+    from geo.errors import SchemaError
+
+    try:
+        return pyogrio.read_dataframe(_existing(path))
+    except pyogrio.errors.DataSourceError as error:
+        message = f"{path}: not a file of features ({error})"
+        raise SchemaError(message) from error
+
+
+def _features(path: Path | None) -> gpd.GeoDataFrame:
+    """Return the features of a file, or the built-in projects with a geometry each."""
+    from geo.io import read_features
+    from layers.schema import FEATURES
+    from projects.builtin import builtin_register
+    from projects.siting import site_projects
+
+    if path is not None:
+        return read_features(_existing(path), FEATURES)
+    return site_projects(builtin_register().projects)
+
+
+def _places(words: list[str]) -> pd.DataFrame:
+    """Return places by name, or from a CSV with name, lon, lat."""
+    import pandas as pd
+
+    from geo.errors import SchemaError
+    from geo.gazetteer import default_gazetteer
+
+    rows: list[dict[str, object]] = []
+    for word in words:
+        if word.lower().endswith(".csv"):
+            table = pd.read_csv(_existing(Path(word)), encoding="utf-8-sig")
+            lacking = {"name", "lon", "lat"} - set(table.columns)
+            if lacking:
+                message = f"{word}: columns {', '.join(sorted(lacking))} are missing; expected name, lon, lat (WGS 84)"
+                raise SchemaError(message)
+            rows += [
+                {"name": str(n), "lon": float(x), "lat": float(y)}
+                for n, x, y in table[["name", "lon", "lat"]].itertuples(index=False)
+            ]
+            continue
+        place = default_gazetteer().resolve(word, region=["上海市", "江苏省", "浙江省", "安徽省"])
+        rows.append({"name": place.name, "lon": place.lon, "lat": place.lat})
+    return pd.DataFrame(rows).drop_duplicates("name", ignore_index=True)
+
+
+def _emit(table: pd.DataFrame, form: Format) -> None:
+    """Write a table to standard output."""
+    from geo.io import table_records
+
+    if form is Format.CSV:
+        typer.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    if form is Format.JSON:
+        typer.echo(json.dumps(table_records(table), ensure_ascii=False, indent=1))
+        return
+    shown = Table()
+    for name in table.columns:
+        shown.add_column(str(name), overflow="fold")
+    for row in table.itertuples(index=False):
+        shown.add_row(
+            *(
+                "" if value is None or value != value else f"{value:.4g}" if isinstance(value, float) else str(value)
+                for value in row
+            )
+        )
+    Console(width=None if sys.stdout.isatty() else 160).print(shown)
+
+
+if __name__ == "__main__":
+    main()

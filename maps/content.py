@@ -1,0 +1,319 @@
+"""
+What the web map carries: the tables turned into columns, looks, records and words, ready to be packed.
+
+Nothing here writes markup. The page sets every word as text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.schema import Method, Mode, Status, Work
+from maps import style
+from maps.page import asset
+from maps.payload import Payload, plain
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["GROUND_QUANTUM_DEG", "GROUND_TOLERANCE_DEG", "area_indicators", "features_part", "ground_part", "words"]
+
+GROUND_TOLERANCE_DEG = 0.0012
+"""Ground outlines are simplified by this much, about 120 m: less than a pixel up to zoom 10, where a plan is read."""
+
+GROUND_QUANTUM_DEG = 1e-4
+"""Step of ground coordinates, 11 m."""
+
+GROUND_ROLES = ("sea", "land", "neighbours", "areas", "lakes", "rivers", "coast", "counties", "provinces")
+"""Roles of base map layers, from the bottom up; ``places`` (points with names) besides."""
+
+_TEXT = ("feature_id", "origin", "name", "mode", "kind", "work", "status", "drawn_by", "siting_note", "documents")
+_NUMBERS = {"accuracy_km": 1, "length_km": 1, "route_length_km": 1, "speed_km_h": 0}
+_STAGE_RANK = {stage: rank for rank, stage in enumerate(reversed(list(style.STAGES)))}
+_CLASSES = 5
+_INDICATOR_ZH = {
+    "railway_network_density": "铁路网密度",
+    "expressway_density": "高速公路密度",
+    "highway_density": "公路密度",
+    "high_speed_railway_density": "高速铁路密度",
+    "population": "常住人口",
+}
+
+
+def words(lang: str) -> dict[str, str]:
+    """
+    Return the phrases of the page.
+
+    Raises
+    ------
+    ValueError
+        If the language is neither ``zh`` nor ``en``.
+    """
+    table: dict[str, dict[str, str]] = json.loads(asset("words.json"))
+    if lang not in table:
+        message = f"no words for language {lang!r}; choose one of {', '.join(table)}"
+        raise ValueError(message)
+    return table[lang]
+
+
+def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> dict[str, Any]:
+    """
+    Pack features, and say what the page needs to know of them.
+
+    Parameters
+    ----------
+    payload : Payload
+        Sections are added to it.
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, n rows
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    dict
+        Header entries ``features``, ``looks``, ``modes``, ``stages``, ``kinds``, ``works``, ``methods``, ``has``.
+    """
+    table = features.reset_index(drop=True)
+    keys = ["origin", "mode", "status", "work", "drawn_by"]
+    combined = table[keys].astype(str).agg("\x1f".join, axis=1) if len(table) else pd.Series([], dtype=object)
+    codes, found = pd.factorize(combined, sort=True)
+    looks = [_look(dict(zip(keys, str(one).split("\x1f"), strict=True))) for one in found]
+    order = sorted(range(len(looks)), key=lambda i: (looks[i]["rank"], str(found[i])))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    columns = {name: payload.column(table[name]) for name in _TEXT}
+    columns |= {name: payload.column(table[name], decimals=digits) for name, digits in _NUMBERS.items()}
+    month = table["opening_month"].astype(object)
+    year = table["opening_year"].map(lambda v: "" if pd.isna(v) else str(int(v))).astype(object)
+    columns["opening"] = payload.column(month.where(month.astype(str) != "", year))
+    columns["source"] = payload.column(table["source"])
+    columns["grade"] = payload.column(table["grade"])
+    columns["look"] = payload.column(pd.Series([str(v) for v in place[codes]], dtype=object))
+    project = table["origin"] == "project"
+    planned = table[project]
+    return {
+        "features": {"columns": columns, "geometry": payload.geometry(table.geometry)},
+        "looks": [looks[i] for i in order],
+        "modes": [
+            {
+                "id": mode.value,
+                "label": look.label.text(lang),
+                "colour": look.colour,
+                "network": look.network_colour,
+                "symbol": look.symbol,
+                "used": bool((table["mode"] == mode.value).any()),
+            }
+            for mode, look in style.MODES.items()
+        ],
+        "stages": [
+            {
+                "id": status.value,
+                "label": stage.label.text(lang),
+                "dash": list(stage.dash_px),
+                "width": stage.width_px,
+                "sample": style.tint("#4a4f55", stage.tint_share),
+                "used": bool((planned["status"] == status.value).any()),
+            }
+            for status, stage in style.STAGES.items()
+        ],
+        "kinds": {kind: style.kind_label(kind, lang) for kind in sorted(set(table["kind"].astype(str))) if kind},
+        "works": {work.value: label.text(lang) for work, label in style.WORKS.items()},
+        "methods": {m.value: [word.text(lang), says.text(lang)] for m, (word, says) in style.DRAWN_BY.items()},
+        "has": {
+            "network": bool((~project).any()),
+            "project": bool(project.any()),
+            "upgrade": bool((planned["work"] == Work.UPGRADE.value).any()),
+            "provisional": bool(planned["drawn_by"].isin([m.value for m in style.PROVISIONAL]).any()),
+        },
+    }
+
+
+def _look(key: Mapping[str, str]) -> dict[str, Any]:
+    """Return the look of one combination as the page takes it; ``rank`` is the drawing order, certain things on top."""
+    look = style.line_look(
+        key["mode"], key["status"], work=key["work"], drawn_by=key["drawn_by"] or "none", origin=key["origin"]
+    )
+    project = key["origin"] != "network"
+    provisional = Method(key["drawn_by"] or "none") in style.PROVISIONAL
+    return {
+        "colour": look.colour,
+        "width": look.width_px,
+        "dash": list(look.dash_px),
+        "casing": look.casing_px,
+        "core": look.core_px,
+        "band": look.band_px,
+        "opacity": look.opacity,
+        "fill": style.STAGES[Status(key["status"])].fill_share,
+        "symbol": style.MODES[Mode(key["mode"])].symbol,
+        "project": project,
+        "upgrade": key["work"] == Work.UPGRADE.value,
+        "rank": (0 if not project else 100 - 50 * provisional) + _STAGE_RANK[Status(key["status"])],
+    }
+
+
+def ground_part(
+    payload: Payload, areas: gpd.GeoDataFrame | None, basemap: Mapping[str, gpd.GeoDataFrame] | None
+) -> dict[str, Any]:
+    """
+    Pack the ground: layers of the base map and the names on it.
+
+    Parameters
+    ----------
+    payload : Payload
+    areas : GeoDataFrame, contract ``layers.schema.AREAS``, or None
+        Named on the map, and coloured by indicators.
+    basemap : mapping of role to GeoDataFrame, or None
+        Roles of ``GROUND_ROLES``, and ``places`` (points with ``name`` and, if there is one, ``rank`` 0 region, 1 capital,
+        2 city, 3 county).
+
+    Returns
+    -------
+    dict
+        Header entries ``base`` and ``places`` (x, y in Web Mercator scaled to 0-1, name, rank).
+
+    Raises
+    ------
+    ValueError
+        If a role is unknown.
+    """
+    layers = dict(basemap or {})
+    unknown = sorted(set(layers) - set(GROUND_ROLES) - {"places"})
+    if unknown:
+        message = f"base map has no role {', '.join(unknown)}; accepted: {', '.join(GROUND_ROLES)}, places"
+        raise ValueError(message)
+    if areas is not None:
+        layers["areas"] = areas
+    base = []
+    for role in GROUND_ROLES:
+        if role in layers and len(layers[role]):
+            series = layers[role].geometry
+            base.append({"role": role, "geometry": payload.geometry(_simple(series), quantum_deg=GROUND_QUANTUM_DEG)})
+    places: list[tuple[float, float, str, int]] = []
+    if "places" in layers:
+        table = layers["places"]
+        ranks = table["rank"] if "rank" in table else pd.Series(2, index=table.index)
+        points = table.geometry
+        places += [(p.x, p.y, str(n), int(r)) for p, n, r in zip(points, table["name"], ranks, strict=True)]
+    elif areas is not None:
+        # A polygon's inner point, not its centroid: the name must not fall into the neighbour.
+        names = areas["short_name"].where(areas["short_name"].astype(str) != "", areas["name"])
+        points = areas.geometry.representative_point()
+        places += [(p.x, p.y, str(n), 2) for p, n in zip(points, names, strict=True)]
+    if "neighbours" in layers and "name" in layers["neighbours"]:
+        table = layers["neighbours"]
+        points = table.geometry.representative_point()
+        places += [(p.x, p.y, str(n), 0) for p, n in zip(points, table["name"], strict=True) if str(n)]
+    places.sort(key=lambda one: (one[3], one[2], one[0]))
+    return {"base": base, "places": [[*_mercator(lon, lat), plain(name), rank] for lon, lat, name, rank in places]}
+
+
+def _simple(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Simplify outlines; neighbours keep their common border."""
+    kinds = set(shapes.geom_type.dropna())
+    if kinds <= {"Polygon", "MultiPolygon"} and not shapes.isna().any():
+        thinner = shapely.coverage_simplify(np.asarray(shapes.array, dtype=object), GROUND_TOLERANCE_DEG)
+        return type(shapes)(thinner, index=shapes.index, crs=shapes.crs)
+    return shapes.simplify(GROUND_TOLERANCE_DEG) if not kinds <= {"Point"} else shapes
+
+
+def _mercator(lon: float, lat: float) -> tuple[float, float]:
+    """Web Mercator (EPSG:3857) scaled to 0-1, x east and y south: how the page keeps positions."""
+    sine = np.sin(np.radians(lat))
+    return round((lon + 180) / 360, 9), round(float(0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)), 9)
+
+
+def area_indicators(
+    areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | None, lang: str
+) -> list[dict[str, Any]]:
+    """
+    Turn indicators by area into classes for the choropleth.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame, contract ``layers.schema.AREAS``, or None
+    indicators : DataFrame, contract ``layers.schema.INDICATORS``, or None
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    list of dict
+        One per indicator, scenario and time that is known for at least three areas: ``values`` in the order of
+        ``areas``, ``breaks`` between five classes of about as many areas each (quantiles).
+    """
+    if areas is None or indicators is None or not len(indicators):
+        return []
+    names = [areas["code"].astype(str), areas["name"].astype(str), areas["short_name"].astype(str)]
+    out = []
+    for (indicator, scenario, as_of), rows in indicators.groupby(["indicator", "scenario", "as_of"], sort=True):
+        by_area = dict(zip(rows["area"].astype(str), rows["value"].astype("float64"), strict=True))
+        values = [
+            next((by_area[name] for name in (code, full, short) if name in by_area), float("nan"))
+            for code, full, short in zip(*names, strict=True)
+        ]
+        known = np.array([v for v in values if np.isfinite(v)])
+        if len(known) < 3:
+            continue
+        digits = 0 if known.max() >= 50 else 2
+        breaks = sorted({round(float(v), digits) for v in np.quantile(known, np.arange(1, _CLASSES) / _CLASSES)})
+        breaks = [b for b in breaks if known.min() < b <= known.max()]
+        label = indicator_label(str(indicator), lang)
+        out.append(
+            {
+                "id": f"{indicator}|{scenario}|{as_of}",
+                "label": label + (f" · {scenario_label(str(scenario), lang)}" if scenario else ""),
+                "unit": plain(rows["unit"].iloc[0]),
+                "as_of": plain(as_of),
+                "definition": plain(rows["definition"].iloc[0]),
+                "values": [plain(round(v, 4)) if np.isfinite(v) else None for v in values],
+                "breaks": breaks,
+                "min": plain(float(known.min())),
+                "max": plain(float(known.max())),
+                "digits": digits,
+            }
+        )
+    return out
+
+
+def indicator_label(indicator: str, lang: str) -> str:
+    """Return an indicator in words; one that is not known is shown as written, with spaces for underscores."""
+    if lang != "en" and indicator in _INDICATOR_ZH:
+        return _INDICATOR_ZH[indicator]
+    return indicator.replace("_", " ")
+
+
+def scenario_label(scenario: str, lang: str) -> str:
+    """Return a scenario in words; a condition on stages is shown as written."""
+    table = {"today": ("现状", "today"), "plan": ("规划", "with the projects")}
+    return table[scenario][1 if lang == "en" else 0] if scenario in table else scenario
+
+
+def project_records(projects: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return what the card shows besides the feature's columns, by project id; empty entries are left out."""
+    fields = ("aliases", "places", "section", "lead", "flags")
+    return {
+        str(row["project_id"]): {name: plain(row[name]) for name in fields if plain(row[name])}
+        for row in projects.to_dict("records")
+    }
+
+
+def mention_records(mentions: pd.DataFrame, documents: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return mentions by project id, in the order of the documents and then of the text."""
+    rank = {name: position for position, name in enumerate(documents)}
+    rows = sorted(
+        mentions.to_dict("records"),
+        key=lambda r: (
+            rank.get(str(r["document"]), len(rank)),
+            str(r["document"]),
+            0 if pd.isna(r["start"]) else int(r["start"]),
+        ),
+    )
+    out: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        entry = {name: plain(row[name]) for name in ("document", "clause", "quotation", "status", "status_text")}
+        out.setdefault(str(row["project_id"]), []).append(entry)
+    return out

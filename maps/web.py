@@ -1,0 +1,337 @@
+"""
+One HTML file with the whole plan on a map: no request, no script but our own, any name shown as written.
+
+folium gives the frame (a figure, a map, elements with children, ``save``, the display in Jupyter); its scripts from the
+web do not come along. Leaflet is inlined from the installed package, the data travel packed (``maps.payload``), and the
+page draws them on canvases of its own (``assets/*.js``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import folium
+import numpy as np
+import pandas as pd
+import shapely
+from branca.element import Figure, MacroElement
+from jinja2 import Template
+
+from geo.crs import wgs84_to_gcj02
+from layers.schema import FEATURES
+from maps import content, style
+from maps.page import POLICY_MARK, asset, leaflet_css, leaflet_js, seal, write_page
+from maps.payload import Payload, plain
+from projects.schema import MENTIONS, PROJECTS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = ["OfflineMap", "Tiles", "web_map", "write_web_map"]
+
+_SCRIPTS = ("payload.js", "canvas.js", "app.js", "panel.js", "start.js")
+_DEFAULT_BOUNDS = (114.8, 27.0, 123.2, 35.2)
+"""Where a map of nothing looks: 沪苏浙皖."""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """
+    Online tiles below the plan, for those who want them and have a network.
+
+    Parameters
+    ----------
+    url : str
+        Leaflet's template with ``{z}``, ``{x}``, ``{y}`` and perhaps ``{s}``; https.
+    attribution : str
+        Words that the provider asks for; shown as text.
+    gcj02 : bool
+        Whether the tiles are in GCJ-02 (高德): the overlay is then shifted to fit them.
+    subdomains : str
+    """
+
+    url: str
+    attribution: str
+    gcj02: bool = False
+    subdomains: str = "1234"
+
+    @property
+    def host(self) -> str:
+        """Source for the page's policy: the host, any subdomain where the template has a placeholder in its name."""
+        parts = urlsplit(self.url)
+        name = re.sub(r"^[^.]*\{[^}]*\}[^.]*\.", "*.", parts.netloc)
+        if parts.scheme != "https" or not re.fullmatch(r"(\*\.)?[A-Za-z0-9.:-]+", name):
+            message = f"tiles need an https address with a host name, not {self.url!r}"
+            raise ValueError(message)
+        return f"https://{name}"
+
+
+class _Page(Figure):
+    """folium's figure with a policy, a language, and nothing from the web."""
+
+    _template = Template(
+        "<!DOCTYPE html>\n"
+        '<html lang="{{ this.lang }}">\n<head>\n<meta charset="utf-8">\n{{ this.mark }}\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        "<title>{{ this.title | e }}</title>\n"
+        "<style>{{ this.leaflet_css }}</style>\n<style>{{ this.css }}</style>\n"
+        "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
+        "<script>{{ this.leaflet_js }}</script>\n"
+        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
+    )
+
+    def __init__(self, *, title: str, lang: str, image_hosts: tuple[str, ...] = ()) -> None:
+        super().__init__(title=title, height="640px")
+        self._children.pop("meta_http", None)
+        self.header._children.clear()
+        self.lang = "en" if lang == "en" else "zh-CN"
+        self.mark = POLICY_MARK
+        self.image_hosts = image_hosts
+        self.leaflet_css, self.leaflet_js = leaflet_css(), leaflet_js()
+        names = "".join(f"--{name.replace('_', '-')}:{colour};" for name, colour in style.PALETTE.items())
+        self.css = f":root{{{names}}}\n" + asset("map.css")
+        self._id = "tongtu"
+
+    def render(self, **kwargs: Any) -> str:
+        """Render the page and seal it."""
+        return seal(super().render(**kwargs), image_hosts=self.image_hosts)
+
+
+class OfflineMap(folium.Map):
+    """folium's map without the scripts that it would load from the web."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  folium reads class attributes
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}" role="application"></div>{% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map({{ this.get_name() | tojson }}, {{ this.leaflet_options | tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, location: Sequence[float], *, zoom_start: int, title: str, lang: str, hosts: tuple[str, ...]):
+        super().__init__(location=location, zoom_start=zoom_start, tiles=None)
+        self._id = "tongtu"
+        self.leaflet_options = {
+            "center": [float(v) for v in location],
+            "zoom": zoom_start,
+            "zoomControl": False,
+            "attributionControl": False,
+            "zoomSnap": 0.25,
+            "zoomDelta": 0.5,
+            "wheelPxPerZoomLevel": 100,
+            "minZoom": 4,
+            "maxZoom": 17,
+        }
+        _Page(title=title, lang=lang, image_hosts=hosts).add_child(self, name=self.get_name())
+
+
+class _Application(MacroElement):
+    """Panel, status line, data, and the script that draws them."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}<style>:root{--background:{{ this.background }}}</style>{% endmacro %}
+        {% macro html(this, kwargs) %}
+        <a class="skip" href="#{{ this._parent.get_name() }}">{{ this.words.skip | e }}</a>
+        <aside id="panel" aria-label="{{ this.words.panel | e }}"><header><h1>{{ this.title | e }}</h1></header></aside>
+        <div id="status" role="status" aria-live="off"></div>
+        <div id="failure" role="alert" hidden>{{ this.words.failure | e }}</div>
+        <noscript><p>{{ this.words.noscript | e }}</p></noscript>
+        <script type="text/plain" id="tongtu-data">{{ this.data }}</script>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        {% set map = this._parent.get_name() %}
+        L.control.zoom({position: "topright", zoomInTitle: {{ this.words.zoom_in | tojson }}, zoomOutTitle: {{ this.words.zoom_out | tojson }}}).addTo({{ map }});
+        L.control.scale({position: "bottomright", imperial: false, maxWidth: 130}).addTo({{ map }});
+        {% if this.tiles %}L.tileLayer({{ this.tiles.url | tojson }}, {subdomains: {{ this.tiles.subdomains | tojson }}, maxZoom: 18}).addTo({{ map }});{% endif %}
+        {{ this.script }}
+        startTongtu({{ map }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, *, title: str, words: Mapping[str, str], data: str, background: str, tiles: Tiles | None):
+        super().__init__()
+        self._name, self._id = "application", "tongtu"
+        self.title, self.words, self.data, self.background, self.tiles = title, words, data, background, tiles
+        self.script = "\n".join(asset(name) for name in _SCRIPTS)
+
+
+def web_map(
+    features: gpd.GeoDataFrame,
+    *,
+    projects: pd.DataFrame | None = None,
+    mentions: pd.DataFrame | None = None,
+    areas: gpd.GeoDataFrame | None = None,
+    indicators: pd.DataFrame | None = None,
+    basemap: Mapping[str, gpd.GeoDataFrame] | None = None,
+    title: str,
+    lang: str = "zh",
+    documents: Mapping[str, str] | None = None,
+    sources: Sequence[str] = (),
+    map_approval: str = "",
+    tiles: Tiles | None = None,
+) -> OfflineMap:
+    """
+    Make the web map of a plan.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, n rows, EPSG:4326
+        The existing network and the projects; those without geometry are listed with the reason.
+    projects : DataFrame, contract ``projects.schema.PROJECTS``, optional
+        Aliases, places and doubts for the cards; joined by ``project_id`` = ``feature_id``.
+    mentions : DataFrame, contract ``projects.schema.MENTIONS``, optional
+        Stage by document, with clause and quotation.
+    areas : GeoDataFrame, contract ``layers.schema.AREAS``, optional
+        Cities: outlines, names, and what indicators colour.
+    indicators : DataFrame, contract ``layers.schema.INDICATORS``, optional
+    basemap : mapping of role to GeoDataFrame, optional
+        See ``maps.content.ground_part``. No national border is drawn; give administrative outlines of an approved map.
+    title : str
+    lang : {"zh", "en"}
+    documents : mapping of short name to title, optional
+        Also the order in which documents are listed.
+    sources : sequence of str
+        Attribution of the data.
+    map_approval : str
+        审图号 of the map; the page says where it is missing.
+    tiles : Tiles, optional
+        Online tiles instead of the base map inside; the page then does make requests, to that host alone.
+
+    Returns
+    -------
+    OfflineMap
+        A folium map: ``save`` writes the page, Jupyter shows it. The same input gives the same bytes.
+
+    Raises
+    ------
+    SchemaError
+        If a table breaks its contract, or a geometry is a collection.
+    ValueError
+        If the language, a stage or a base map role is unknown.
+    MissingExtraError
+        If Leaflet's files are not installed.
+    """
+    phrases = content.words(lang)
+    FEATURES.validate(features)
+    projects = PROJECTS.empty() if projects is None else PROJECTS.validate(projects)
+    mentions = MENTIONS.empty() if mentions is None else MENTIONS.validate(mentions)
+    if tiles is not None and tiles.gcj02:
+        features = _shifted(features)
+        areas = None if areas is None else _shifted(areas)
+        basemap = {role: _shifted(layer) for role, layer in (basemap or {}).items()}
+    titles = _document_titles(features, mentions, documents)
+    payload = Payload()
+    part = content.features_part(payload, features, lang)
+    ground = content.ground_part(payload, areas, basemap)
+    planned = features[features["origin"] == "project"]
+    drawn = int((~(planned.geometry.isna() | planned.geometry.is_empty)).sum())
+    bounds = _bounds(features, areas)
+    data = payload.text(
+        {
+            "lang": lang,
+            "words": phrases,
+            "palette": style.PALETTE,
+            "choropleth": list(style.CHOROPLETH),
+            "subtitle": _fill(phrases["subtitle_projects"], len(planned), drawn) if len(planned) else "",
+            "map_approval": plain(map_approval),
+            "sources": [plain(s) for s in ([tiles.attribution] if tiles else []) + list(sources)],
+            "tiles": tiles is not None,
+            "bounds": bounds,
+            "documents": [{"id": plain(name), "title": plain(title_)} for name, title_ in titles.items()],
+            "projects": content.project_records(projects),
+            "mentions": content.mention_records(mentions, list(titles)),
+            "indicators": content.area_indicators(areas, indicators, lang),
+            **part,
+            **ground,
+        }
+    )
+    page = OfflineMap(
+        [round((bounds[1] + bounds[3]) / 2, 4), round((bounds[0] + bounds[2]) / 2, 4)],
+        zoom_start=7,
+        title=str(plain(title)),
+        lang=lang,
+        hosts=(tiles.host,) if tiles else (),
+    )
+    has_land = any(layer["role"] in {"land", "neighbours"} for layer in ground["base"])
+    background = style.PALETTE["sea" if has_land else "land"]
+    _Application(
+        title=str(plain(title)), words=phrases, data=data, background=background, tiles=tiles
+    ).add_to(page)
+    return page
+
+
+def write_web_map(path: str | Path, features: gpd.GeoDataFrame, **options: Any) -> Path:
+    """
+    Write the web map of a plan as one HTML file.
+
+    Parameters
+    ----------
+    path : path
+    features, **options
+        As for ``web_map``.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; and what ``web_map`` raises.
+    """
+    return write_page(path, web_map(features, **options).get_root().render())
+
+
+def _fill(text: str, *values: object) -> str:
+    for position, value in enumerate(values):
+        text = text.replace("{" + str(position) + "}", str(value))
+    return text
+
+
+def _document_titles(
+    features: gpd.GeoDataFrame, mentions: pd.DataFrame, given: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Return short name to title: those given first, then any other that the tables name."""
+    named = {name for cell in features["documents"].astype(str).unique() for name in cell.split("|") if name}
+    named |= set(mentions["document"].astype(str))
+    titles = {str(name): str(title) for name, title in (given or {}).items() if name in named}
+    return titles | {name: name for name in sorted(named - set(titles))}
+
+
+def _bounds(features: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> list[float]:
+    """Return west, south, east, north of the projects, else of the areas, else of everything, else of the delta."""
+    planned = features[(features["origin"] == "project")]
+    for table in (planned, areas, features):
+        if table is not None and len(table):
+            bounds = table.total_bounds
+            if np.isfinite(bounds).all():
+                # A single airport has no extent: show what lies around it.
+                room = 0.0 if bounds[2] - bounds[0] + bounds[3] - bounds[1] > 0.2 else 0.4
+                return [round(float(v), 4) for v in bounds + np.array([-room, -room, room, room])]
+    return list(_DEFAULT_BOUNDS)
+
+
+def _shifted(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a table shifted to GCJ-02, for display over tiles in that datum only."""
+
+    def shift(xy: Any) -> Any:
+        lon, lat = wgs84_to_gcj02(xy[:, 0], xy[:, 1])
+        return np.column_stack([lon, lat])
+
+    out = table.copy()
+    out[table.geometry.name] = shapely.transform(np.asarray(table.geometry.array, dtype=object), shift)
+    return out.set_crs(table.crs, allow_override=True)
+
+

@@ -41,11 +41,11 @@ class RailAssumptions:
     ``stop_spacing_km``.
     """
 
-    speed_share: float = 0.95  # of the permitted speed, held between stops
+    speed_share: float = 0.9  # of the permitted speed, held between stops
     acceleration_m_s2: float = 0.35  # mean from standstill to speed
     braking_m_s2: float = 0.5  # mean in service
     dwell_time_min: float = 2.0  # per intermediate stop
-    stop_spacing_km: float = 90.0  # between stops of the fastest trains
+    stop_spacing_km: float = 60.0  # between stops of the fastest trains
     transfer_time_min: float = 30.0  # between high-speed and conventional trains at one station
     transfer_reach_km: float = 25.0  # between two stations of a town, as the crow flies, over local roads
     default_speed_km_h: float = 120.0  # where a line has no speed

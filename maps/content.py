@@ -21,6 +21,7 @@ from maps.payload import Payload, plain
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
 __all__ = ["GROUND_QUANTUM_DEG", "GROUND_TOLERANCE_DEG", "area_indicators", "features_part", "ground_part", "words"]
 
@@ -80,20 +81,20 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
     """
     table = features.reset_index(drop=True)
     keys = ["origin", "mode", "status", "work", "drawn_by"]
-    combined = table[keys].astype(str).agg("\x1f".join, axis=1) if len(table) else pd.Series([], dtype=object)
-    codes, found = pd.factorize(combined, sort=True)
-    looks = [_look(dict(zip(keys, str(one).split("\x1f"), strict=True))) for one in found]
-    order = sorted(range(len(looks)), key=lambda i: (looks[i]["rank"], str(found[i])))
+    codes, found = _combinations(table, keys)
+    looks = [_look(dict(zip(keys, one, strict=True))) for one in found]
+    order = sorted(range(len(looks)), key=lambda i: (looks[i]["rank"], found[i]))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     columns = {name: payload.column(table[name]) for name in _TEXT}
     columns |= {name: payload.column(table[name], decimals=digits) for name, digits in _NUMBERS.items()}
     month = table["opening_month"].astype(object)
-    year = table["opening_year"].map(lambda v: "" if pd.isna(v) else str(int(v))).astype(object)
-    columns["opening"] = payload.column(month.where(month.astype(str) != "", year))
+    known = table["opening_year"].notna() & (month == "")
+    month[known] = table.loc[known, "opening_year"].map(lambda year: str(int(year)))
+    columns["opening"] = payload.column(month)
     columns["source"] = payload.column(table["source"])
     columns["grade"] = payload.column(table["grade"])
-    columns["look"] = payload.column(pd.Series([str(v) for v in place[codes]], dtype=object))
+    columns["look"] = {"numbers": payload.integers(place[codes])}
     project = table["origin"] == "project"
     planned = table[project]
     return {
@@ -131,6 +132,25 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
             "provisional": bool(planned["drawn_by"].isin([m.value for m in style.PROVISIONAL]).any()),
         },
     }
+
+
+def _combinations(table: pd.DataFrame, keys: Sequence[str]) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+    """Return for each row the number of its combination of words, and the combinations."""
+    combined = np.zeros(len(table), dtype=np.int64)
+    vocabularies = []
+    for key in keys:
+        codes, found = pd.factorize(table[key].astype(object), sort=True)
+        combined = combined * (len(found) + 1) + codes
+        vocabularies.append([str(word) for word in found])
+    numbers, place = np.unique(combined, return_inverse=True)
+    out = []
+    for number in numbers.tolist():
+        words_ = []
+        for vocabulary in reversed(vocabularies):
+            number, position = divmod(number, len(vocabulary) + 1)
+            words_.append(vocabulary[position])
+        out.append(tuple(reversed(words_)))
+    return place.astype(np.int64), out
 
 
 def _look(key: Mapping[str, str]) -> dict[str, Any]:

@@ -124,11 +124,10 @@ class Payload:
         """
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             numbers = values.astype("float64").round(decimals)
-            cells = [None if math.isnan(v) else (int(v) if v == int(v) else v) for v in numbers.tolist()]
-            if len(set(cells)) <= 1:
-                return {"one": cells[0] if cells else None}
-            return {"list": cells}
-        codes, words = pd.factorize(values.astype(object), use_na_sentinel=False)
+            if not numbers.notna().any():
+                return {"one": None}
+            return {"list": [None if math.isnan(v) else (int(v) if v == int(v) else v) for v in numbers.tolist()]}
+        codes, words = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)
         listed = [plain(word) for word in words]
         if len(listed) <= 1:
             return {"one": listed[0] if listed else None}

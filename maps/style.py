@@ -206,7 +206,7 @@ PALETTE: Final[dict[str, str]] = {
 }
 """Ground and page: quiet, so that the plan is what is seen."""
 
-CHOROPLETH: Final = ("#f3eee1", "#e2d3b4", "#c9b083", "#a58654", "#75592f")
+CHOROPLETH: Final = ("#f6f1e4", "#e9dcbf", "#d7c194", "#bd9e68", "#987743")
 """Five classes from low to high, sand to umber: a hue that no mode uses, and even steps of lightness for grey print."""
 
 KINDS: Final[dict[str, Label]] = {

@@ -8,16 +8,16 @@ or a deadline governs it; what has been reached (已达到) is not. Rules: PLAN_
 
 from __future__ import annotations
 
-import csv
+import bisect
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo.gazetteer import default_gazetteer
+from projects.indicators import Indicator, kind_of_unit, match_indicator, match_milestone
+from projects.quantities import AFTER, WINDOW, Quantity, Segment, quantities, segments
 from projects.schema import TARGETS, Comparator
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from projects.documents import Document, Passage
 
-__all__ = ["Indicator", "extract_targets", "indicators"]
+__all__ = ["extract_targets"]
 
 OTHER = "other:"
 """Prefix of the key of an indicator that the table does not know; the plan's words follow."""
@@ -40,11 +40,8 @@ BEFORE = (
     (r"(?:提[高升]|增[加长]|扩大|上升|提|增|升|发展|延伸)(?:到|至)|达到|达|(?:稳定|保持|维持)在", Comparator.AT_LEAST),
     (r"增长|提[高升]|下降|降低|减少|削减|涨幅(?:为|在)?", Comparator.AT_LEAST),
 )
-AFTER = (
-    (r"以上|及以上", Comparator.AT_LEAST),
-    (r"以内|以下|之内|内", Comparator.AT_MOST),
-    (r"左右|上下", Comparator.ABOUT),
-)
+BY_AFTER = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.ABOUT)
+"""Comparators of the words ``projects.quantities.AFTER``."""
 # Works that bring a counted or measured thing about: the quantity is what is to be delivered.
 WORKS = (
     "新改建|新建成|新建|新增|新开工|新达成|改造|建设|建成|基本建成|培育|培养|创建|创成|打造|完成|组建|成立|编制|制定|引进|开工|"
@@ -59,12 +56,15 @@ ACHIEVED = re.compile(
 # These make the whole sentence a report, until an aim begins.
 REPORTED = re.compile(r"截至|以来|去年|上年|过去.年")
 FRESH_START = re.compile(r"(?=(?<!截)[到至]20\d\d年|力争|目标|今后)")
-PAST_PARAGRAPH = re.compile(r"同比|创历史新高|居全国|位居|获.{0,10}奖|取得.{0,8}(?:突破|成效|进展)|建成投产|一年来|过去|回顾|成功")
+PAST_PARAGRAPH = re.compile(
+    r"同比|创历史新高|居全国|位居|获.{0,10}奖|取得.{0,8}(?:突破|成效|进展)|建成投产|一年来|过去|回顾|成功"
+)
 FUTURE_PARAGRAPH = re.compile(r"[到至]20\d\d年|今年(?!以来)|力争|目标|确保|[到至][“\"]?十[一二三四五六]五")
 # A property of a thing, not an aim: 年产300万台, 总投资711亿元的, 每批挂职时间为2年.
 PROPERTY = re.compile(
     r"(?:年产|产能|(?:总|估算|概算|静态)投资(?:额)?|单机|(?<!增)长度?|时速|占地(?:面积)?|每[批次名户件].{0,8}|[由从](?:20\d\d年底?)?的?|时间为|第|达到?省|面向|以|聚焦|围绕|按照|参加|奖补|补助|补贴|奖励|包括.*|分为.*|涵盖.*|涉及.*|等[在是为])$"
 )
+LISTING = re.compile(r"(?:包括|分为).{0,40}$|(?<!公)共[有计]?$")
 PARTS = re.compile(r"^(?:方面|部分|领域|板块|专栏|重点(?:工作|任务|领域)|关键|机制|阶段|维度|层面|环节)")
 TIME_WORDS = re.compile(r"通达|可达|直达|到达|互达|交通圈|通勤圈|经济圈|生活圈|出行圈|时空圈|交流圈|物流圈|上高速|覆盖")
 AGE_WORDS = re.compile(r"年限|寿命|工龄|教育")
@@ -84,11 +84,6 @@ DEADLINE = re.compile(
 PLAN_END = {"一": 2010, "二": 2015, "三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}
 BASE_YEAR = re.compile(r"[较比自从以]$|与$|相?比$")
 
-NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
-MAX_YEARS = 200
-"""A larger number before 年 is a date."""
-RANGE = rf"{NUMBER}(?:%?[-—–~～至]{NUMBER})?"
-HANZI_NUMBER = r"[一二两三四五六七八九十]{1,3}|半|百|千"
 NAMED_THING = r"[港站段]|机场|新区|大桥|枢纽|都市|地区|方向|至|—|-|经济|国际|综合"
 """After a place's name: what it names is no longer the place (南京港, 上海国际航运中心)."""
 LEADING = re.compile(
@@ -97,190 +92,11 @@ LEADING = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Indicator:
-    """
-    A row of ``projects/data/indicators.csv``.
-
-    Parameters
-    ----------
-    key, zh : str
-        Canonical English key and Chinese name.
-    pattern : str
-        Regular expression on the words around a quantity, which stands in them as ``#``.
-    infrastructure : bool
-    unit : str
-        Canonical unit; for counted things the noun in English.
-    measured_by : str
-        Indicator of ``layers`` that measures it, empty where none does.
-    note : str
-        Definition, or why it is not measured.
-    """
-
-    key: str
-    zh: str
-    pattern: str
-    infrastructure: bool
-    unit: str
-    measured_by: str
-    note: str
-
-
-@cache
-def indicators() -> tuple[Indicator, ...]:
-    """
-    Return the table of indicators, sorted by key.
-
-    Examples
-    --------
-    >>> {i.key: i.measured_by for i in indicators()}["railway_network_density"]
-    'rail_density'
-    """
-    return tuple(
-        Indicator(
-            row["indicator"],
-            row["zh"],
-            row["patterns"],
-            row["infrastructure"] == "yes",
-            row["unit"],
-            row["measured_by"],
-            row["note"],
-        )
-        for row in _read("indicators.csv")
-    )
-
-
-def _read(name: str) -> list[dict[str, str]]:
-    with files("projects").joinpath("data", name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-@cache
-def _unit_words() -> dict[str, tuple[str, str]]:
-    return {row["zh"]: (row["unit"], row["kind"]) for row in _read("units.csv")}
-
-
-@cache
-def _quantity_pattern() -> re.Pattern[str]:
-    words = "|".join(re.escape(w) for w in sorted(_unit_words(), key=len, reverse=True))
-    # 100万农业转移人口 has no unit of its own: the people that follow are the unit.
-    return re.compile(
-        rf"(?<![\dA-Za-z.±/_第G-])(?:(?P<ratio>{NUMBER})[::](?P<to>1)(?!\d)"
-        rf"|百分之(?P<percent>{NUMBER}|{HANZI_NUMBER})"
-        rf"|(?P<number>{RANGE})\s*(?P<more>余|多)?(?P<size>[百千万亿]{{0,2}})(?P<unit>{words})(?!级)"
-        rf"|(?P<people>{RANGE})(?P<people_size>万|亿)(?P<person>(?=[^\d,。;、]{{0,8}}(?:人口|居民|群众|农民|劳动力|人才)))"
-        rf"|(?P<hanzi>{HANZI_NUMBER})(?P<hanzi_size>[百千万亿]{{0,2}})(?P<hanzi_unit>{words})(?!级)"
-        rf"|(?P<all>全覆盖|全面覆盖))"
-    )
-
-
-def _hanzi(text: str) -> float:
-    if text == "半":
-        return 0.5
-    digits = {c: i + 1 for i, c in enumerate("一二三四五六七八九")} | {"两": 2}
-    if text in ("百", "千"):
-        return 100.0 if text == "百" else 1000.0
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        return float(10 * digits.get(tens, 1) + digits.get(ones, 0))
-    return float(digits[text]) if text in digits else float("nan")
-
-
-def _scale(number: float, size: str, base: str) -> tuple[float, str]:
-    """Keep 万 and 亿 in the unit (``10000 t``, ``100m yuan``), as plans count; fold 百 and 千 into the number."""
-    factor = 1.0
-    for word in size:
-        factor *= {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}[word]
-    for least, prefix in ((1e8, "100m "), (1e4, "10000 ")):
-        if factor >= least:
-            return round(number * factor / least, 9), prefix + base
-    return round(number * factor, 9), base
-
-
-@dataclass(frozen=True)
-class _Quantity:
-    """A quantity in a clause: span, both ends of its range, unit, kind of unit."""
-
-    start: int
-    end: int
-    value: float
-    unit: str
-    kind: str
-    upper: float
-
-
-def _quantities(text: str) -> Iterator[_Quantity]:
-    for m in _quantity_pattern().finditer(text):
-        if m["ratio"]:
-            yield _Quantity(m.start(), m.end(), float(m["ratio"]), "ratio_to_1", "measure", float(m["ratio"]))
-        elif m["percent"]:
-            share = float(m["percent"]) if m["percent"][0].isdigit() else _hanzi(m["percent"])
-            yield _Quantity(m.start(), m.end(), share, "%", "measure", share)
-        elif m["all"]:
-            yield _Quantity(m.start(), m.end(), 100.0, "%", "all", 100.0)
-        else:
-            raw = m["number"] or m["people"]
-            word = m["unit"] or m["hanzi_unit"] or "人"
-            size = m["size"] or m["people_size"] or m["hanzi_size"] or ""
-            base, kind = _unit_words()[word]
-            ends = [float(n) for n in re.findall(NUMBER, raw.replace(",", ""))] if raw else [_hanzi(m["hanzi"])]
-            number = ends[0]
-            if number != number or (kind == "years" and number > MAX_YEARS):
-                continue
-            if m["hanzi"]:
-                kind = {"measure": "hanzi measure", "count": "hanzi count"}.get(kind, kind)
-            value, unit = _scale(number, size, base)
-            yield _Quantity(m.start(), m.end(), value, unit, kind, value * ends[-1] / number if number else value)
-
-
-@dataclass(frozen=True)
-class _Segment:
-    """What belongs to one quantity: the words on its left and right, within one clause of a sentence."""
-
-    quantity: _Quantity
-    start: int
-    end: int
-    left: str
-    right: str
-    inherited: str
-    follows: bool
-
-
-def _segments(clause: str) -> list[_Segment]:
-    found = [q for q in _quantities(clause) if not _quoted(clause, q)]
-    if any(q.kind != "all" for q in found):  # 五县(市)通用航空服务全覆盖: the count is the target
-        found = [q for q in found if q.kind != "all"]
-    out: list[_Segment] = []
-    inherited = ""
-    for i, q in enumerate(found):
-        start = 0
-        if i:
-            between = clause[found[i - 1].end : q.start]
-            cut = re.search(r"[、]|和|及|与", between)
-            trailing = re.match(rf"(?:{'|'.join(words for words, _ in AFTER)})", between)
-            start = found[i - 1].end + (cut.end() if cut else trailing.end() if trailing else 0)
-        stop = len(clause)
-        if i + 1 < len(found):
-            between = clause[q.end : found[i + 1].start]
-            cuts = [m.start() for m in re.finditer(r"[、]|和|及|与", between)]
-            stop = q.end + (cuts[0] if cuts else len(between))
-        left = clause[start : q.start]
-        out.append(_Segment(q, start, stop, left, clause[q.end : stop], inherited, bool(i)))
-        inherited = (inherited + left) if i else left
-    return out
-
-
-def _quoted(clause: str, q: _Quantity) -> bool:
-    before = clause[: q.start]
-    opened = before.count("“") > before.count("”") or before.count("《") > before.count("》")
-    return opened and re.search(r"[”》]", clause[q.end :]) is not None
-
-
-def _bound(segment: _Segment) -> tuple[Comparator | None, int]:
+def _bound(segment: Segment) -> tuple[Comparator | None, int]:
     """Return the comparator that words next to the quantity give, and how many characters after it belong to them."""
     right = segment.right
     left = re.sub(r"(?<=[到至])20\d\d年底?的?$", "", segment.left)  # 增加到2025年的6000公里
-    for words, comparator in AFTER:
+    for words, comparator in zip(AFTER, BY_AFTER, strict=True):
         m = re.match(rf"(?:的)?(?:{words})(?!控|需|部)", right)
         if m:
             return comparator, m.end()
@@ -290,12 +106,13 @@ def _bound(segment: _Segment) -> tuple[Comparator | None, int]:
     return None, 0
 
 
-def _is_target(segment: _Segment, clause: str, sentence: str, *, bound: Comparator | None, deadline: bool) -> bool:
+def _is_target(segment: Segment, before: str, around: str, *, bound: Comparator | None, deadline: bool) -> bool:
     """Tell a target from a fact, a property, a date or an enumeration."""
     q, left, right = segment.quantity, segment.left, segment.right
     words = segment.inherited + left
-    stated = FRESH_START.split(sentence[: sentence.find(clause)] + clause[: q.end])[-1]
-    if ACHIEVED.search(clause[: q.end]) or REPORTED.search(stated) or "年产" in words or re.search(r"(?:包括|分为|(?<!公)共[有计]?(?=$)).{0,40}$", words):
+    if ACHIEVED.search(before[-len(words) - 60 :].rpartition(",")[2]) or REPORTED.search(FRESH_START.split(before)[-1]):
+        return False
+    if "年产" in words or LISTING.search(words):
         return False
     stem = re.sub(r"(?:达到|达|约|近|超过|超|至少)$", "", left)
     if PROPERTY.search(stem) and not (bound and re.search(r"聚焦|以$", stem)):
@@ -322,47 +139,92 @@ def _is_target(segment: _Segment, clause: str, sentence: str, *, bound: Comparat
         # 总投资10亿元以上项目50个: the first quantity only says which projects.
         attribute = re.match(r"(?:以上|以下|以内|左右)?的?[^,。;、\d]{1,8}\d", right) and not segment.follows
         return q.unit == "%" or not attribute
-    if (deadline or GOAL_WORDS.search(sentence)) and re.search(r"(?:率|比例|比重|占比|密度|里程|强度|浓度|总量)$", left):
+    if (deadline or GOAL_WORDS.search(around)) and re.search(r"(?:率|比例|比重|占比|密度|里程|强度|浓度|总量)$", left):
         return True
-    if q.kind == "measure" and GOAL_WORDS.search(sentence):
+    if q.kind == "measure" and GOAL_WORDS.search(around):
         return True
     return work and (q.kind == "count" or re.match(r"[,。;、]?$|[^的]", right) is not None)
 
 
-def _years(document: Document, passage: Passage) -> list[tuple[int, int | None, bool]]:
-    """
-    Return what the passage says about years: (position, year or None where lost, whether it holds until another does).
-    """
-    text = document.simplified[passage.start : passage.end]
-    own = _own_year(document)
-    out: list[tuple[int, int | None, bool]] = []
-    for m in DEADLINE.finditer(text):
-        if BASE_YEAR.search(text[max(0, m.start() - 2) : m.start()]) or text.count("《", 0, m.start()) > text.count("》", 0, m.start()):
-            continue
-        if m["year"]:
-            head = m[0][0] in "到至" or (text[m.end() : m.end() + 1] == "," and not m["tail"])
-            if m["tail"] and re.match(r"\d{1,2}月$", m["tail"]):
-                continue  # a date of the past or of a meeting
-            out.append((m.start(), int(m["year"]), head))
-        elif m["plan"]:
-            out.append((m.start(), PLAN_END[m["five"]], True))
-        elif m["own"]:
-            out.append((m.start(), own, m["own"] == "今年"))
-        else:
-            out.append((m.start(), None, True))
-    return out
+@dataclass(frozen=True)
+class _Calendar:
+    """What a document says about its own time: the year it is for, the year it was issued, where 今年 first stands."""
+
+    own_year: int | None
+    issued: int | None
+    first_now: int
+
+    @classmethod
+    def of(cls, document: Document) -> _Calendar:
+        """Read the title (2021年工作要点) and the date; a report's 今年 is the year of its date."""
+        first_now = document.simplified.find("今年")
+        date = re.match(r"\d{4}", document.date)
+        issued = int(date[0]) if date else None
+        title = re.search(r"((?:19|20)\d\d)年", document.title)
+        yearly = title and re.search(r"工作|要点|年度|报告|任务|安排", document.title[title.end() :])
+        if title and yearly:
+            return cls(int(title[1]), issued, 0)
+        return cls(issued if first_now >= 0 else None, issued, first_now)
+
+    def default(self, position: int) -> int | None:
+        """Return the year that holds at a position where nothing else is said."""
+        return self.own_year if 0 <= self.first_now <= position else None
 
 
-def _own_year(document: Document) -> int | None:
-    """Return the year that a yearly plan is for: stated in the title (2021年工作要点), or of a report's date."""
-    m = re.search(r"((?:19|20)\d\d)年.{0,12}(?:工作|要点|计划|报告|任务|安排)", document.title) or re.search(
-        r"((?:19|20)\d\d)年?.{0,6}(?:工作要点|年度计划|政府工作报告)", document.title
-    )
-    if m:
-        return int(m[1])
-    report = re.search(r"今年", document.simplified) is not None
-    year = re.match(r"\d{4}", document.date)
-    return int(year[0]) if report and year else None
+@dataclass(frozen=True)
+class _Deadlines:
+    """The years that a passage names, in order; a head (到2025年) holds until another does."""
+
+    positions: list[int]
+    years: list[int | None]
+    heads: list[int]
+
+    @classmethod
+    def of(cls, text: str, calendar: _Calendar) -> _Deadlines:
+        """Find them; a lost year (到年) is None, a base year (较2017年) and one in a title are none."""
+        positions: list[int] = []
+        years: list[int | None] = []
+        heads: list[int] = []
+        head = -1
+        for m in DEADLINE.finditer(text):
+            before = text[max(0, m.start() - 60) : m.start()]
+            if BASE_YEAR.search(before) or before.count("《") > before.count("》"):
+                continue
+            if m["year"]:
+                if m["tail"] and re.match(r"\d{1,2}月$", m["tail"]):
+                    continue  # a date of the past or of a meeting
+                year: int | None = int(m["year"])
+                holds = m[0][0] in "到至" or (text[m.end() : m.end() + 1] == "," and not m["tail"])
+            elif m["plan"]:
+                year, holds = PLAN_END[m["five"]], True
+            elif m["own"]:
+                year, holds = calendar.own_year, m["own"] == "今年"
+            else:
+                year, holds = None, True
+            head = len(positions) if holds else head
+            positions.append(m.start())
+            years.append(year)
+            heads.append(head)
+        return cls(positions, years, heads)
+
+    def at(self, sentence: int, clause: int, position: int, *, default: int | None) -> tuple[int | None, bool]:
+        """
+        Return the year for a quantity, and whether its sentence names a deadline.
+
+        Parameters
+        ----------
+        sentence, clause, position : int
+            Where the sentence, the clause and the quantity begin.
+        default : int or None
+        """
+        last = bisect.bisect_right(self.positions, position) - 1
+        if last >= 0 and self.positions[last] >= clause:
+            return self.years[last], True
+        if last >= 0 and self.positions[last] >= sentence:
+            return self.years[last], True
+        if last >= 0 and self.heads[last] >= 0:
+            return self.years[self.heads[last]], False
+        return default, False
 
 
 def extract_targets(document: Document) -> pd.DataFrame:
@@ -388,143 +250,105 @@ def extract_targets(document: Document) -> pd.DataFrame:
     >>> extract_targets(plan)[["indicator", "comparator", "value", "unit", "year", "area"]].values.tolist()
     [['railway_network_density', '>=', 700.0, 'km/10000km2', 2025, '合肥']]
     """
+    calendar = _Calendar.of(document)
     rows: dict[tuple[object, ...], dict[str, object]] = {}
     for passage in document.passages:
-        for row in _passage_targets(document, passage):
-            rows.setdefault((row["start"], row["end"], row["indicator"]), row)
-    table = pd.DataFrame(list(rows.values()), columns=TARGETS.names)
-    table = TARGETS.coerce(table).sort_values(["start", "end", "indicator"], ignore_index=True)
-    return TARGETS.validate(table)
+        for row in _passage_targets(document, passage, calendar):
+            start, end = int(str(row["start"])), int(str(row["end"]))
+            row |= {"document": document.document, "clause": passage.clause, "quotation": document.text[start:end]}
+            rows.setdefault((start, end, row["indicator"]), row)
+    table = TARGETS.coerce(pd.DataFrame(list(rows.values()), columns=TARGETS.names))
+    return TARGETS.validate(table.sort_values(["start", "end", "indicator"], ignore_index=True))
 
 
-def _passage_targets(document: Document, passage: Passage) -> Iterator[dict[str, object]]:
+def _passage_targets(document: Document, passage: Passage, calendar: _Calendar) -> Iterator[dict[str, object]]:
     text = document.simplified[passage.start : passage.end]
     if PAST_PARAGRAPH.search(text) and not FUTURE_PARAGRAPH.search(text):
         return
-    years = _years(document, passage)
-    # A yearly plan is for its year; after a report's 今年 all that follows is, too.
-    yearly = re.search(r"20\d\d年", document.title) or "今年" in document.simplified[: passage.end]
-    default = _own_year(document) if yearly else None
-    issued = int(document.date[:4]) if re.match(r"\d{4}", document.date) else None
+    deadlines = _Deadlines.of(text, calendar)
+    default = calendar.default(passage.end)
     for sentence in re.finditer(r"[^。;!?\n]+", text):
         for clause in re.finditer(r"[^,:]+(?::1[^,:]*)?", sentence[0]):
             at = sentence.start() + clause.start()
-            near = [y for y in years if at <= y[0] < at + len(clause[0])]
-            held = [y for y in years if y[0] < at and (y[2] or y[0] >= sentence.start())]
-            deadline = bool(near) or any(y[0] >= sentence.start() for y in held)
-            for segment in _segments(clause[0]):
-                before = [y for y in near if y[0] <= at + segment.quantity.start]
-                year = before[-1][1] if before else held[-1][1] if held else default
-                if year is not None and issued is not None and year < issued:
+            for segment in segments(clause[0]):
+                here = at + segment.quantity.start
+                year, deadline = deadlines.at(sentence.start(), at, here, default=default)
+                if year is not None and calendar.issued is not None and year < calendar.issued:
                     continue  # 「十三五」末达到 in a plan of a later year is a report
-                row = _read_segment(document, segment, clause[0], sentence[0], deadline=deadline)
+                left, right = max(sentence.start(), here - WINDOW), min(sentence.end(), here + WINDOW)
+                before, around = text[left : at + segment.quantity.end], text[left:right]
+                row = _read_segment(document, segment, clause[0], before, around, deadline=deadline)
                 if row:
-                    start, end = passage.start + at + int(str(row.pop("from"))), passage.start + at + int(str(row.pop("to")))
-                    yield {
-                        **row,
-                        "document": document.document,
-                        "clause": passage.clause,
-                        "year": year,
-                        "start": start,
-                        "end": end,
-                        "quotation": document.text[start:end],
-                    }
-            milestone = _milestone(document, clause[0], sentence[0])
-            if milestone and not any(True for _ in _quantities(re.sub(DEADLINE, "", clause[0]))):
-                start, end = passage.start + at, passage.start + at + len(clause[0].rstrip())
-                yield {
-                    **milestone,
-                    "document": document.document,
-                    "clause": passage.clause,
-                    "start": start,
-                    "end": end,
-                    "quotation": document.text[start:end],
-                }
+                    row["year"] = year
+                    yield _shifted(row, passage.start + at)
+            milestone = _milestone(document, clause[0], text[max(sentence.start(), at - 60) : at])
+            if milestone:
+                yield _shifted(milestone, passage.start + at)
+
+
+def _shifted(row: dict[str, object], by: int) -> dict[str, object]:
+    return row | {"start": int(str(row["start"])) + by, "end": int(str(row["end"])) + by}
 
 
 def _read_segment(
-    document: Document, segment: _Segment, clause: str, sentence: str, *, deadline: bool
+    document: Document, segment: Segment, clause: str, before: str, around: str, *, deadline: bool
 ) -> dict[str, object] | None:
     bound, width = _bound(segment)
-    if not _is_target(segment, clause, sentence, bound=bound, deadline=deadline):
+    if not _is_target(segment, before, around, bound=bound, deadline=deadline):
         return None
     q = segment.quantity
     subject = _without_deadline(segment.left)
     left, place = _without_place(subject)
     right = segment.right[width:]
-    own_words = re.sub(rf"{WORKS}|{_BOUND_WORDS}", "", left).strip("、的 ")
+    own_words = DEADLINE.sub("", re.sub(rf"{WORKS}|{_BOUND_WORDS}", "", left)).strip("、的 ")
     context = left
     if segment.follows and (
         (not own_words and not re.match(r"的?[\u4e00-\u9fff]", right)) or (bound is None and not re.search(WORKS, left))
     ):
         context = _without_deadline(segment.inherited) + left
     window = f"{context}#{right}"
-    known = _match(window, q.unit)
+    known = match_indicator(window, q.unit)
     timed = q.unit in ("h", "min", "days")
     # A travel time is a bound from above, and the longer end of 1-1.5小时 is what must hold.
     comparator = bound or (Comparator.AT_MOST if timed else Comparator.EQUAL)
     value = q.upper if comparator == Comparator.AT_MOST else q.value
-    noun = _noun(left, right, segment.inherited)
+    noun = _noun(left if own_words else "", right, segment.inherited)
     unit = _unit(q, known)
     end = q.end + width
     # A counted thing is named after the number: its noun is part of the words.
-    if q.kind.endswith("count") or timed or q.kind == "all" or right.startswith("的") or q.unit.endswith(("persons", "counties")):
+    if (
+        q.kind.endswith("count")
+        or timed
+        or q.kind == "all"
+        or right.startswith("的")
+        or q.unit.endswith(("persons", "counties"))
+    ):
         end = max(end, segment.end)
     start = segment.start + len(segment.left) - len(subject)
-    start += len(clause[start:end]) - len(clause[start:end].lstrip())
+    start += len(clause[start:end]) - len(clause[start:end].lstrip(" ("))
     return {
         "indicator": known.key if known else OTHER + noun,
         "indicator_zh": noun,
         "comparator": comparator,
         "value": value,
         "unit": unit,
-        "area": place or _area(document, segment, clause, sentence),
+        "area": place or _area(document, segment, around),
         "infrastructure": known.infrastructure if known else INFRASTRUCTURE.search(window) is not None,
-        "from": start,
-        "to": len(clause[:end].rstrip()),
+        "start": start,
+        "end": end - (len(clause[start:end]) - len(clause[start:end].rstrip())),
     }
 
 
 _BOUND_WORDS = "|".join(words for words, _ in BEFORE)
 
 
-def _match(window: str, unit: str) -> Indicator | None:
-    """Choose the indicator whose pattern takes up most of the words; one in the same unit before one in another."""
-    best: tuple[tuple[bool, int], Indicator] | None = None
-    for indicator in indicators():
-        if indicator.unit == "%" and unit not in ("%", "percentage points"):
-            continue  # a share is given in per cent: 5G基站2.5万个 is no coverage
-        m = re.search(indicator.pattern, window)
-        if m:
-            same = _kind_of(indicator.unit) == _kind_of(unit)
-            score = (same, len(m[0]))
-            if best is None or score > best[0]:
-                best = (score, indicator)
-    if best is None or (not best[0][0] and _kind_of(best[1].unit) != "count" and _kind_of(unit) != "count"):
-        return None
-    return best[1]
-
-
-def _kind_of(unit: str) -> str:
-    """Return the dimension of a unit; every English noun is a count."""
-    from geo.errors import VocabularyError
-    from geo.units import parse_unit
-
-    base = re.sub(r"^(?:10000|100m) ", "", unit.split(" per ")[0])
-    try:
-        dimension = parse_unit(base).dimension
-    except VocabularyError:
-        return "count"
-    return "count" if dimension in ("households", "dwellings", "vehicles") else dimension
-
-
-def _unit(q: _Quantity, known: Indicator | None) -> str:
+def _unit(q: Quantity, known: Indicator | None) -> str:
     prefix = next((p for p in ("100m ", "10000 ") if q.unit.startswith(p)), "")
     if known is None or known.unit == "":
         return q.unit
     noun = re.sub(r"^(?:10000|100m) ", "", known.unit)
     if q.unit[len(prefix) :] == "count":
-        return prefix + noun if _kind_of(known.unit) == "count" else q.unit
+        return prefix + noun if kind_of_unit(known.unit) == "count" else q.unit
     if " per " in known.unit and known.unit.startswith(q.unit):
         return known.unit
     return q.unit
@@ -569,27 +393,34 @@ def _noun(left: str, right: str, inherited: str) -> str:
         return after[:60]
     if not before:
         carried = LEADING.sub("", re.sub(rf"^(?:{WORKS})", "", LEADING.sub("", inherited)))
-        return (re.sub(rf"(?:{_BOUND_WORDS})+$", "", carried).strip("、 ") + re.sub(r"(?:至少)$", "", left)).strip("、 ")[-40:]
+        carried = re.sub(rf"(?:{_BOUND_WORDS})+$|[由从].{{0,3}}\d{{4}}年.*$", "", carried)
+        return carried.strip("、 ")[-40:]
     return before[-40:]
 
 
-def _area(document: Document, segment: _Segment, clause: str, sentence: str) -> str:
-    """
-    Return the area: a list of places that the quantity distributes over (肥东、巢湖等一批), a lake's surroundings, or the plan's own.
-    """
-    listed = re.search(r"((?:[\u4e00-\u9fff]{2,4}、)+[\u4e00-\u9fff]{2,4}?)等(?:一批|地|县|市|区|\d)", segment.inherited + segment.left)
+def _area(document: Document, segment: Segment, around: str) -> str:
+    """Return the area: listed places (肥东、巢湖等一批), a lake's surroundings, or the plan's own."""
+    listed = re.search(
+        r"((?:[\u4e00-\u9fff]{2,4}、)+[\u4e00-\u9fff]{2,4}?)等(?:一批|地|县|市|区|\d)",
+        (segment.inherited + segment.left)[-WINDOW:],
+    )
     if listed:
         names = re.sub(rf"^(?:{LEADING.pattern[1:]}|{WORKS})+", "", listed[1]).split("、")
         known = [n for n in names if default_gazetteer().lookup(n)]
         if len(known) * 2 > len(names):
             return "、".join(names)
-    around = re.search(r"环[\u4e00-\u9fff]{1,3}?湖(?=[\u4e00-\u9fff])", sentence)
-    if around and re.search(r"湖|湿地|水域|流域", segment.left + segment.right):
-        return around[0]
-    return re.sub(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$", "", document.region)
+    lake = re.search(r"环[\u4e00-\u9fff]{1,3}?湖(?=[\u4e00-\u9fff])", around)
+    if lake and re.search(r"湖|湿地|水域|流域", segment.left + segment.right):
+        return lake[0]
+    return _short(document.region)
 
 
-def _milestone(document: Document, clause: str, sentence: str) -> dict[str, object] | None:
+def _short(region: str) -> str:
+    """Return 合肥 for 合肥市, 广西 for 广西壮族自治区."""
+    return re.sub(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$", "", region)
+
+
+def _milestone(document: Document, clause: str, before: str) -> dict[str, object] | None:
     """Read 2019年底前商合杭铁路北段建成通车: a thing that is to be there by a year, without any other number."""
     m = re.search(
         rf"(?:到|至|于|力争|确保|争取)*(?P<year>20\d\d)年(?:年?底前?|末|前|内|上半年|\d{{1,2}}月底前)?"
@@ -600,11 +431,12 @@ def _milestone(document: Document, clause: str, sentence: str) -> dict[str, obje
         return None
     if BASE_YEAR.search(clause[: m.start()]) or re.search(r"\d{1,2}月", clause[m.end("year") : m.end("year") + 4]):
         return None
+    if next(quantities(DEADLINE.sub("", clause)), None):
+        return None
     words = m["words"].strip()
     # The subject may stand a clause before: 全面清查…平台提供者,2019年建成数据库.
-    subject = sentence[: sentence.find(clause)][-60:]
     window = f"{words}#"
-    known = _milestone_match(window) or _milestone_match(f"{subject}{words}#")
+    known = match_milestone(window) or match_milestone(f"{before}{words}#")
     return {
         "indicator": known.key if known else OTHER + words,
         "indicator_zh": words,
@@ -612,11 +444,8 @@ def _milestone(document: Document, clause: str, sentence: str) -> dict[str, obje
         "value": float(m["year"]),
         "unit": "year",
         "year": int(m["year"]),
-        "area": re.sub(r"(?:省|市|自治区)$", "", document.region),
+        "area": _short(document.region),
         "infrastructure": known.infrastructure if known else INFRASTRUCTURE.search(words) is not None,
+        "start": len(clause) - len(clause.lstrip()),
+        "end": len(clause.rstrip()),
     }
-
-
-def _milestone_match(window: str) -> Indicator | None:
-    found = [i for i in indicators() if i.unit == "year" and re.search(i.pattern, window)]
-    return found[0] if found else None

@@ -171,7 +171,11 @@ class TongtuMap {
   drawPlan(ctx, view) {
     const { geo, groups } = this;
     ctx.lineJoin = "round";
-    const swell = Math.max(0.62, Math.min(1.25, 0.62 + (view.zoom - 5.5) * 0.14));
+    // With thousands of lines in view, what lifts one line off another only hides both.
+    let inView = 0;
+    for (const group of groups) if (group.look.project) for (const p of group.lines) if (this.shown[geo.owner[p]] && Draw.visible(geo, p, view)) inView++;
+    const dense = inView > 4000;
+    const swell = dense ? 0.5 : Math.max(0.62, Math.min(1.25, 0.62 + (view.zoom - 5.5) * 0.14));
     for (const group of groups) {
       const look = group.look;
       if (group.areas.length) this.drawAreas(ctx, view, group);
@@ -182,12 +186,12 @@ class TongtuMap {
           ctx.stroke(paths);
         };
         const round = look.dash.length && look.dash[0] <= 2;
-        if (look.band) { ctx.lineCap = "round"; pass(look.colour, look.band * swell, [], 0.13); ctx.lineCap = "butt"; }
-        if (look.casing && view.zoom > 5.5) pass("#ffffff", look.casing * swell, [], 0.85);
+        if (look.band && !dense) { ctx.lineCap = "round"; pass(look.colour, look.band * swell, [], 0.13); ctx.lineCap = "butt"; }
+        if (look.casing && view.zoom > 5.5 && !dense) pass("#ffffff", look.casing * swell, [], 0.85);
         if (round) ctx.lineCap = "round";
         pass(look.colour, look.width * swell, look.dash.map((d, i) => (round && i === 0 ? 0.1 : d * Math.max(0.8, swell))), look.opacity);
         ctx.lineCap = "butt";
-        if (look.core) pass("#ffffff", look.core * swell, [], 1);
+        if (look.core && !dense) pass("#ffffff", look.core * swell, [], 1);
         ctx.globalAlpha = 1; ctx.setLineDash([]);
       };
       let path = new Path2D(), held = 0;
@@ -213,22 +217,19 @@ class TongtuMap {
     ctx.stroke(path); ctx.globalAlpha = 1; ctx.setLineDash([]);
   }
 
+  /** What exists: a small symbol. A project: a disc whose ring tells the stage, filled once it runs, twice ringed for an upgrade. */
   drawPoints(ctx, view, group, swell) {
-    const { geo } = this, look = group.look;
-    const radius = (look.project ? 6 : 3.1) * Math.max(0.85, swell);
+    const { geo } = this, look = group.look, size = Math.max(0.85, swell);
+    ctx.lineJoin = "round";
     for (const p of group.points) {
-      if (!this.shown[geo.owner[p]] || !Draw.visible(geo, p, view, 12)) continue;
+      if (!this.shown[geo.owner[p]] || !Draw.visible(geo, p, view, 16)) continue;
       const x = geo.x[geo.first[p]] * view.scale - view.originX, y = geo.y[geo.first[p]] * view.scale - view.originY;
-      Draw.symbol(ctx, look.symbol, x, y, radius);
-      ctx.lineJoin = "round"; ctx.setLineDash([]);
-      ctx.strokeStyle = "#ffffff"; ctx.lineWidth = look.project ? 4.4 : 2; ctx.stroke();
-      ctx.fillStyle = "#ffffff"; ctx.fill();
-      ctx.globalAlpha = look.project ? look.fill : 0.9; ctx.fillStyle = look.colour; ctx.fill(); ctx.globalAlpha = 1;
-      if (look.project) {
-        ctx.setLineDash(look.dash.length && look.dash[0] < 5 ? [2, 1.6] : []);
-        ctx.strokeStyle = look.colour; ctx.lineWidth = 1.8; ctx.stroke(); ctx.setLineDash([]);
-        if (look.upgrade) { Draw.symbol(ctx, "circle", x, y, radius + 4); ctx.lineWidth = 1.3; ctx.stroke(); }
+      if (!look.project) {
+        Draw.symbol(ctx, look.symbol, x, y, 3.1 * size);
+        ctx.strokeStyle = "#ffffff"; ctx.lineWidth = 2; ctx.stroke(); ctx.fillStyle = look.colour; ctx.fill();
+        continue;
       }
+      Draw.disc(ctx, look, x, y, 9 * size);
     }
   }
 
@@ -241,7 +242,7 @@ class TongtuMap {
         if (!Draw.visible(geo, p, view, 20)) continue;
         if (geo.types[row] === 1) {
           const x = geo.x[geo.first[p]] * view.scale - view.originX, y = geo.y[geo.first[p]] * view.scale - view.originY;
-          Draw.symbol(ctx, "circle", x, y, strong ? 13 : 11);
+          Draw.symbol(ctx, "circle", x, y, strong ? 15 : 13);
         } else { ctx.beginPath(); Draw.trace(ctx, geo, p, view, geo.types[row] === 3); }
         ctx.lineCap = "round"; ctx.lineJoin = "round";
         ctx.strokeStyle = this.h.palette.accent; ctx.globalAlpha = strong ? 0.34 : 0.2; ctx.lineWidth = geo.types[row] === 1 ? 4 : 13;
@@ -371,8 +372,8 @@ class TongtuMap {
     this.map.getContainer().classList.toggle("over-feature", row >= 0);
     if (row >= 0) {
       const { x, y } = event.containerPoint;
-      this.tip.replaceChildren(el("b", {}, this.col.name(row)), el("span", {}, this.subtitle(row)),
-        rows.length > 1 ? el("span", { class: "soft" }, phrase(this.w.more_here, rows.length - 1)) : null);
+      this.tip.replaceChildren(el("b", {}, this.col.name(row)), el("span", {}, this.subtitle(row)));
+      if (rows.length > 1) this.tip.append(el("span", { class: "soft" }, phrase(this.w.more_here, rows.length - 1)));
       this.tip.hidden = false;
       const size = this.map.getSize(), left = x + 16 + this.tip.offsetWidth > size.x ? x - 12 - this.tip.offsetWidth : x + 16;
       this.tip.style.left = Math.max(4, left) + "px";

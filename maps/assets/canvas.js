@@ -120,6 +120,20 @@ const Draw = {
     } else ctx.arc(x, y, r, 0, 2 * Math.PI);
   },
 
+  /** A project at a point. */
+  disc(ctx, look, x, y, r) {
+    const full = look.fill >= 1;
+    Draw.symbol(ctx, "circle", x, y, r + (look.upgrade ? 3.6 : 1.6));
+    ctx.fillStyle = "rgba(255,255,255,0.9)"; ctx.fill();
+    Draw.symbol(ctx, "circle", x, y, r);
+    ctx.fillStyle = full ? look.colour : "#ffffff"; ctx.fill();
+    ctx.strokeStyle = look.colour; ctx.lineWidth = Math.max(1.2, look.width * 0.55);
+    ctx.setLineDash(look.dash.map((d) => d * 0.5)); ctx.stroke(); ctx.setLineDash([]);
+    if (look.upgrade) { Draw.symbol(ctx, "circle", x, y, r + 2.9); ctx.lineWidth = 1; ctx.stroke(); }
+    Draw.symbol(ctx, look.symbol, x, y, r * 0.56);
+    ctx.fillStyle = full ? "#ffffff" : look.colour; ctx.fill();
+  },
+
   /** Names at points, the important first, none over another; returns what was placed. */
   labels(ctx, items, taken, halo) {
     const placed = [];

@@ -73,7 +73,11 @@ class Panel {
     L.DomEvent.disableClickPropagation(this.bar);
   }
 
-  inset() { return this.root.classList.contains("tucked") || window.innerWidth < 720 ? [10, 10] : [this.root.offsetWidth + 24, 10]; }
+  /** Pixels from the top left that the panel covers. */
+  inset() {
+    if (window.innerWidth < 720) return [10, this.root.querySelector("header").offsetHeight + 18];
+    return this.root.classList.contains("tucked") ? [10, 10] : [this.root.offsetWidth + 24, 10];
+  }
   /** On a phone the panel gives way to the map. */
   tuck() { if (window.innerWidth < 720) this.fold(true); }
   fold(tucked) {
@@ -96,9 +100,8 @@ class Panel {
     const layers = [];
     if (h.has.project) layers.push(this.flag("projects", this.lineSample({ colour: "#4a4f55", width: 3.2, dash: [] }), w.projects));
     if (h.has.network) layers.push(this.flag("network", this.lineSample({ colour: "#b4b0a8", width: 1.3, dash: [] }), w.existing_network));
-    body.append(this.group("layers", w.layers, layers));
     body.append(this.group("stages", w.stages, h.stages.filter((s) => s.used).map((s) => this.check(state.stages, s.id, this.stageSample(s), s.label, "stage"))));
-    body.append(this.legend());
+    body.append(this.group("layers", w.layers, layers.concat(this.legend())));
     if (h.documents.length > 1) body.append(this.group("documents", w.documents, h.documents.map((d) => this.check(state.documents, d.id, null, d.title))));
     if (h.indicators.length) body.append(this.choropleth());
     body.append(this.list());
@@ -148,7 +151,7 @@ class Panel {
     const row = (sample, text) => rows.push(el("div", { class: "row key" }, sample, el("span", { class: "name" }, text)));
     if (h.has.upgrade) row(this.lineSample({ colour: dark, width: 5.2, dash: [], core: 1.9 }), w.legend_upgrade);
     if (h.has.provisional) row(this.lineSample({ colour: dark, width: 2.6, dash: [7, 4], band: 10 }), w.legend_provisional);
-    return this.group("legend", w.legend, rows);
+    return rows;
   }
 
   search() {

@@ -26,6 +26,10 @@ const Payload = {
 
   /** A column as a function from row to value. */
   column(sections, spec) {
+    if ("numbers" in spec) {
+      const at = Payload.integers(sections, spec.numbers);
+      return (row) => at[row];
+    }
     if ("list" in spec) return (row) => spec.list[row];
     if ("words" in spec) {
       const at = Payload.integers(sections, spec.at);

@@ -151,6 +151,7 @@ class Gazetteer:
         self._names: dict[str, list[tuple[int, Place]]] = defaultdict(list)
         self._scanned: dict[str, set[str]] = defaultdict(set)  # first two characters -> names found in running text
         self._children: dict[str, list[Place]] = defaultdict(list)
+        self._gone = {p.code: p for p in sorted(self._places, key=lambda p: p.valid_to) if p.valid_to}
         for place in self._places:
             if place.kind == "division":
                 self._children[place.parent].append(place)
@@ -176,18 +177,18 @@ class Gazetteer:
 
     def get(self, place_id: str) -> Place:
         """
-        Return a place by id (for units: by code).
+        Return a place by id; for units by code, the last one of it where no unit in force has it.
 
         Raises
         ------
         PlaceNotFoundError
             If there is none.
         """
-        try:
-            return self._by_id[place_id]
-        except KeyError:
+        place = self._by_id.get(place_id) or self._gone.get(place_id)
+        if place is None:
             message = f"no place with id {place_id!r} in the gazetteer"
-            raise PlaceNotFoundError(message) from None
+            raise PlaceNotFoundError(message)
+        return place
 
     def lookup(
         self,
@@ -324,7 +325,8 @@ class Gazetteer:
 
     def parent(self, code: str) -> Place | None:
         """Return the unit above a unit or place, None above a province."""
-        return self._by_id.get(self.get(code).parent) or self._historical(self.get(code).parent)
+        above = self.get(code).parent
+        return self.get(above) if above else None
 
     def describe(self, place: Place) -> str:
         """Return a place for a message: ``鼓楼区 (江苏省南京市, 320106)``."""
@@ -415,9 +417,10 @@ class Gazetteer:
             if (kinds is not None and place.kind not in kinds) or (when and not place.in_force(when)):
                 continue
             distance = self._steps(place, regions) if regions else 0
-            if city and quality and place.level == "town":
-                distance = 4
-            gone = 1 if place.valid_to and not when else 0
+            if place.level == "town" and quality:  # GeoNames' short names come after all that is curated
+                quality += 1
+                distance = 4 if city else distance
+            gone = int(bool(place.valid_to) and not when)
             rank = (0 if place.source == "user" else 1, distance, gone, quality, LEVELS.index(place.level))
             out.append((rank, place))
         return sorted(out, key=lambda pair: (pair[0], pair[1].place_id))
@@ -437,12 +440,9 @@ class Gazetteer:
         code = place.parent
         while code and code not in chain:
             chain.append(code)
-            above = self._by_id.get(code) or self._historical(code)
+            above = self._by_id.get(code) or self._gone.get(code)
             code = above.parent if above else ""
         return chain
-
-    def _historical(self, code: str) -> Place | None:
-        return next((p for q, p in self._names.get("巢湖市", ()) if p.code == code), None) if code == "341400" else None
 
     def _regions(self, region: str | Sequence[str]) -> list[str]:
         codes: list[str] = []

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-from geo.boundaries import boundaries
 
+from geo.boundaries import boundaries
 from geo.gazetteer import default_gazetteer
 from layers.airport import airports
 from layers.density import density_table

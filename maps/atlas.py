@@ -17,12 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-from geo.boundaries import basemap, boundaries
-from projects.assessment import assess
-from projects.damage import find_damage
-from projects.register import Register, read_plans
 
 from geo import __version__
+from geo.boundaries import basemap, boundaries
 from geo.io import MANIFEST, output_folder, sha256_of, write_bytes, write_table
 from layers.features import network_features
 from layers.indicators import Measures, measure
@@ -31,8 +28,11 @@ from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.export import write_geopackage, write_shapefiles
 from maps.report import write_report
 from maps.web import write_web_map
+from projects.assessment import assess
 from projects.builtin import builtin_documents, builtin_register, builtin_targets
+from projects.damage import find_damage
 from projects.documents import read_document
+from projects.register import Register, read_plans
 from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
 from projects.siting import site_projects
 from projects.targets import extract_targets

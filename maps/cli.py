@@ -278,11 +278,10 @@ def assess(
     lang: LangOption = Lang.ZH,
 ) -> None:
     """对照目标: 达到、差距。 Compare targets with what is measured, today and with the plan."""
-    from projects.assessment import assess as assess_targets
-
     from geo.io import read_table, write_table
     from layers.indicators import measure
     from layers.scenario import parse_month
+    from projects.assessment import assess as assess_targets
     from projects.schema import ASSESSMENT, TARGETS
 
     table = read_table(_existing(targets), TARGETS)

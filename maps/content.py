@@ -31,20 +31,13 @@ GROUND_TOLERANCE_DEG = 0.0012
 GROUND_QUANTUM_DEG = 1e-4
 """Step of ground coordinates, 11 m."""
 
-GROUND_ROLES = ("sea", "land", "neighbours", "areas", "lakes", "rivers", "coast", "counties", "provinces")
+GROUND_ROLES = ("sea", "land", "neighbours", "areas", "prefectures", "lakes", "rivers", "coast", "counties", "provinces")
 """Roles of base map layers, from the bottom up; ``places`` (points with names) besides."""
 
 _TEXT = ("feature_id", "origin", "name", "mode", "kind", "work", "status", "drawn_by", "siting_note", "documents")
 _NUMBERS = {"accuracy_km": 1, "length_km": 1, "route_length_km": 1, "speed_km_h": 0}
 _STAGE_RANK = {stage: rank for rank, stage in enumerate(reversed(list(style.STAGES)))}
 _CLASSES = 5
-_INDICATOR_ZH = {
-    "railway_network_density": "铁路网密度",
-    "expressway_density": "高速公路密度",
-    "highway_density": "公路密度",
-    "high_speed_railway_density": "高速铁路密度",
-    "population": "常住人口",
-}
 
 
 def words(lang: str) -> dict[str, str]:
@@ -281,12 +274,12 @@ def area_indicators(
         digits = 0 if known.max() >= 50 else 2
         breaks = sorted({round(float(v), digits) for v in np.quantile(known, np.arange(1, _CLASSES) / _CLASSES)})
         breaks = [b for b in breaks if known.min() < b <= known.max()]
-        label = indicator_label(str(indicator), lang)
+        label = style.indicator_label(str(indicator), lang)
         out.append(
             {
                 "id": f"{indicator}|{scenario}|{as_of}",
-                "label": label + (f" · {scenario_label(str(scenario), lang)}" if scenario else ""),
-                "unit": plain(rows["unit"].iloc[0]),
+                "label": label + (f" · {style.scenario_label(str(scenario), lang)}" if scenario else ""),
+                "unit": style.unit_label(str(rows["unit"].iloc[0]), lang),
                 "as_of": plain(as_of),
                 "definition": plain(rows["definition"].iloc[0]),
                 "values": [plain(round(v, 4)) if np.isfinite(v) else None for v in values],
@@ -299,26 +292,14 @@ def area_indicators(
     return out
 
 
-def indicator_label(indicator: str, lang: str) -> str:
-    """Return an indicator in words; one that is not known is shown as written, with spaces for underscores."""
-    if lang != "en" and indicator in _INDICATOR_ZH:
-        return _INDICATOR_ZH[indicator]
-    return indicator.replace("_", " ")
-
-
-def scenario_label(scenario: str, lang: str) -> str:
-    """Return a scenario in words; a condition on stages is shown as written."""
-    table = {"today": ("现状", "today"), "plan": ("规划", "with the projects")}
-    return table[scenario][1 if lang == "en" else 0] if scenario in table else scenario
-
-
-def project_records(projects: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def project_records(projects: pd.DataFrame, lang: str) -> dict[str, dict[str, Any]]:
     """Return what the card shows besides the feature's columns, by project id; empty entries are left out."""
-    fields = ("aliases", "places", "section", "lead", "flags")
-    return {
-        str(row["project_id"]): {name: plain(row[name]) for name in fields if plain(row[name])}
-        for row in projects.to_dict("records")
-    }
+    out = {}
+    for row in projects.to_dict("records"):
+        record = {name: plain(row[name]) for name in ("aliases", "places", "section", "lead") if plain(row[name])}
+        flags = [style.flag_label(flag, lang) for flag in str(row["flags"] or "").split("|") if flag]
+        out[str(row["project_id"])] = record | ({"flags": plain("|".join(flags))} if flags else {})
+    return out
 
 
 def mention_records(mentions: pd.DataFrame, documents: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

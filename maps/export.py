@@ -10,15 +10,17 @@ from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 import pyogrio
-import shapely
+from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon
 
 from geo.io import write_bytes, write_features
 from layers.schema import FEATURES, Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from geo.schema import Schema
 
@@ -123,7 +125,6 @@ def write_shapefiles(features: gpd.GeoDataFrame, folder: Path, *, schema: Schema
                     for v, i in zip(out[column.name], out["feature_id"], strict=True)
                 ]
         out = out.rename(columns={column.name: column.shp for column in schema.columns})
-        # A vertex list is all a line of a shapefile knows: single parts need no Multi.
         pyogrio.write_dataframe(
             out,
             folder / f"{name}.shp",
@@ -134,23 +135,23 @@ def write_shapefiles(features: gpd.GeoDataFrame, folder: Path, *, schema: Schema
         write_bytes(folder / f"{name}.qml", _aliases_qml(schema))
     dictionary = schema.data_dictionary()[["shp", "zh", "name", "type", "unit", "meaning", "vocabulary"]]
     write_bytes(folder / "fields.csv", _csv([list(dictionary.columns), *dictionary.to_numpy().tolist()]))
-    write_bytes(folder / "long_texts.csv", _csv([["layer", "feat_id", "field", "text"], *map(list, whole)]))
+    write_bytes(folder / "long_texts.csv", _csv([["layer", "feat_id", "field", "text"], *(list(row) for row in whole)]))
     if whole:
         log.info("%d texts are longer than %d bytes; they stand whole in long_texts.csv", len(whole), FIELD_BYTES)
     return len(whole)
 
 
-def _shape(geometry: shapely.Geometry | None) -> str:
+def _shape(geometry: BaseGeometry | None) -> str:
     if geometry is None or geometry.is_empty:
         return "none"
     return SHAPES.get(geometry.geom_type.removeprefix("Multi"), "none")
 
 
-def _multi(geometry: shapely.Geometry) -> shapely.Geometry:
-    if geometry.geom_type == "LineString":
-        return shapely.MultiLineString([geometry])
-    if geometry.geom_type == "Polygon":
-        return shapely.MultiPolygon([geometry])
+def _multi(geometry: BaseGeometry) -> BaseGeometry:
+    if isinstance(geometry, LineString):
+        return MultiLineString([geometry])
+    if isinstance(geometry, Polygon):
+        return MultiPolygon([geometry])
     return geometry
 
 
@@ -164,7 +165,7 @@ def _cut(value: object, layer: str, feature_id: str, field: str, whole: list[tup
     return raw[:FIELD_BYTES].decode(errors="ignore")
 
 
-def _csv(rows: list[list[object]], earlier: Path | None = None) -> bytes:
+def _csv(rows: Sequence[Sequence[object]], earlier: Path | None = None) -> bytes:
     """Return rows as CSV with byte-order mark; after the rows of an earlier file where there is one."""
     buffer = io.StringIO()
     before = earlier.read_text("utf-8-sig") if earlier is not None and earlier.exists() else ""

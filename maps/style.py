@@ -16,22 +16,31 @@ from layers.schema import Method, Mode, Status, Work
 __all__ = [
     "CHOROPLETH",
     "DRAWN_BY",
+    "FLAGS",
+    "INDICATORS",
     "KINDS",
     "MODES",
     "NETWORK",
     "PALETTE",
+    "PROVISIONAL",
+    "SCENARIOS",
     "STAGES",
+    "UNITS",
     "Label",
     "LineLook",
     "ModeLook",
     "StageLook",
+    "flag_label",
+    "indicator_label",
     "kind_label",
     "line_look",
     "method_label",
     "mode_label",
     "origin_label",
+    "scenario_label",
     "status_label",
     "tint",
+    "unit_label",
     "work_label",
 ]
 
@@ -243,14 +252,20 @@ KINDS: Final[dict[str, Label]] = {
     "tourist_road": Label("旅游公路", "scenic road"),
     "road": Label("公路", "road"),
     "ring_road": Label("环线", "ring road"),
+    "interchange": Label("互通立交", "interchange"),
     "bridge": Label("桥梁", "bridge"),
     "tunnel": Label("隧道", "tunnel"),
     "river_crossing": Label("过江通道", "river crossing"),
+    "line_part": Label("线路区段", "part of a line"),
+    "corridor": Label("通道", "corridor"),
     "corridor_programme": Label("通道工程", "corridor programme"),
     # waterway
     "inland_waterway": Label("内河航道", "inland waterway"),
     "waterway": Label("航道", "waterway"),
     "canal": Label("运河", "canal"),
+    "river": Label("天然航道", "river"),
+    "lake": Label("湖区航道", "lake"),
+    "port_area": Label("港区", "port area"),
     "sea_channel": Label("进港航道", "sea channel"),
     "lock": Label("船闸", "ship lock"),
     "port": Label("港口", "port"),
@@ -288,6 +303,20 @@ KINDS: Final[dict[str, Label]] = {
     "hydro_power": Label("水电", "hydropower"),
     "pumped_storage": Label("抽水蓄能", "pumped storage"),
     "energy_storage": Label("新型储能", "energy storage"),
+    "ac_500": Label("500千伏线路", "500 kV line"),
+    "hvdc": Label("高压直流线路", "HVDC line"),
+    "uhv_ac": Label("特高压交流线路", "UHV AC line"),
+    "uhv_dc": Label("特高压直流线路", "UHV DC line"),
+    "converter": Label("换流站", "converter station"),
+    "coal": Label("煤电", "coal power"),
+    "coal_plant": Label("煤电", "coal power plant"),
+    "nuclear": Label("核电", "nuclear power"),
+    "wind": Label("风电", "wind power"),
+    "solar": Label("光伏", "solar power"),
+    "hydro": Label("水电", "hydropower"),
+    "storage": Label("新型储能", "energy storage"),
+    "gas_station": Label("输气站", "gas station"),
+    "gas_terminal": Label("天然气场站", "gas terminal"),
     # other
     "logistics_hub": Label("物流枢纽", "logistics hub"),
     "cold_chain_hub": Label("冷链物流基地", "cold-chain hub"),
@@ -307,6 +336,79 @@ KINDS: Final[dict[str, Label]] = {
     "water_works": Label("水利工程", "water works"),
 }
 """Kinds within the modes, in the words of the field."""
+
+
+FLAGS: Final[dict[str, Label]] = {
+    "ambiguous_place": Label("地名有歧义", "place is ambiguous"),
+    "unknown_place": Label("地名未识别", "place is unknown"),
+    "damaged": Label("原文有损坏字符", "characters are damaged"),
+    "digits_lost": Label("原文数字缺失", "digits are lost"),
+    "scrambled": Label("原文次序错乱", "text is scrambled"),
+    "corrected": Label("按上下文更正", "corrected from context"),
+    "inferred_stage": Label("阶段由上下文推定", "stage is inferred"),
+    "status_conflict": Label("各处阶段不一", "stages differ"),
+    "generic_name": Label("名称宽泛", "name is generic"),
+    "weak": Label("可能不是具体工程", "may be no particular works"),
+}
+"""Doubts of a reading; one that is not in the table is shown as written."""
+
+INDICATORS: Final[dict[str, Label]] = {
+    "rail_density": Label("铁路网密度", "railway density"),
+    "railway_network_density": Label("铁路网密度", "railway network density"),
+    "high_speed_rail_density": Label("高速铁路密度", "high-speed railway density"),
+    "expressway_density": Label("高速公路密度", "expressway density"),
+    "highway_density": Label("公路网密度", "road density"),
+    "waterway_density": Label("航道密度", "waterway density"),
+    "airport": Label("运输机场", "airports"),
+    "airport_density": Label("运输机场密度", "airport density"),
+    "rail_travel_time": Label("铁路出行时间", "rail travel time"),
+    "road_travel_time": Label("公路出行时间", "road travel time"),
+}
+"""Measured indicators; targets bring their own Chinese names."""
+
+UNITS: Final[dict[str, Label]] = {
+    "km/10000km2": Label("公里/万平方公里", "km per 10,000 km²"),
+    "km/100km2": Label("公里/百平方公里", "km per 100 km²"),
+    "km/km2": Label("公里/平方公里", "km per km²"),
+    "km": Label("公里", "km"),
+    "min": Label("分钟", "min"),
+    "h": Label("小时", "h"),
+    "10000 t": Label("万吨", "10,000 t"),
+    "10000 person trips": Label("万人次", "10,000 person trips"),
+    "10000 persons": Label("万人", "10,000 persons"),
+    "10000 TEU": Label("万标箱", "10,000 TEU"),
+    "per 10000km2": Label("个/万平方公里", "per 10,000 km²"),
+}
+"""Units in words; one that is not in the table is shown as written."""
+
+SCENARIOS: Final[dict[str, Label]] = {
+    "today": Label("现状", "today"),
+    "plan": Label("计入规划项目", "with the projects"),
+}
+
+
+def flag_label(flag: str, lang: str = "zh") -> str:
+    """Return the word for a doubt; an unknown one as written, with spaces for underscores."""
+    return _open_label(FLAGS, flag, lang)
+
+
+def indicator_label(indicator: str, lang: str = "zh") -> str:
+    """Return the word for an indicator; an unknown one as written, with spaces for underscores."""
+    return _open_label(INDICATORS, indicator, lang)
+
+
+def unit_label(unit: str, lang: str = "zh") -> str:
+    """Return a unit in words; an unknown one as written."""
+    return UNITS[unit].text(lang) if unit in UNITS else unit
+
+
+def scenario_label(scenario: str, lang: str = "zh") -> str:
+    """Return a scenario in words; a condition on stages is shown as written."""
+    return SCENARIOS[scenario].text(lang) if scenario in SCENARIOS else scenario
+
+
+def _open_label(table: dict[str, Label], word: str, lang: str) -> str:
+    return table[word].text(lang) if word in table else word.replace("_", " ")
 
 
 def mode_label(mode: str, lang: str = "zh") -> str:
@@ -353,7 +455,7 @@ def kind_label(kind: str, lang: str = "zh") -> str:
     >>> kind_label("high_speed_rail"), kind_label("high_speed_rail", "en"), kind_label("cable_car")
     ('高速铁路', 'high-speed railway', 'cable car')
     """
-    return KINDS[kind].text(lang) if kind in KINDS else kind.replace("_", " ")
+    return _open_label(KINDS, kind, lang)
 
 
 def tint(colour: str, share: float) -> str:

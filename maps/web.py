@@ -250,7 +250,7 @@ def web_map(
             "tiles": tiles is not None,
             "bounds": bounds,
             "documents": [{"id": plain(name), "title": plain(title_)} for name, title_ in titles.items()],
-            "projects": content.project_records(projects),
+            "projects": content.project_records(projects, lang),
             "mentions": content.mention_records(mentions, list(titles)),
             "indicators": content.area_indicators(areas, indicators, lang),
             **part,
@@ -264,8 +264,9 @@ def web_map(
         lang=lang,
         hosts=(tiles.host,) if tiles else (),
     )
-    has_land = any(layer["role"] in {"land", "neighbours"} for layer in ground["base"])
-    background = style.PALETTE["sea" if has_land else "land"]
+    roles = {layer["role"] for layer in ground["base"]}
+    # Where the ground says what is sea, the rest is land, also beyond its frame; where it says what is land, the reverse.
+    background = style.PALETTE["sea" if roles & {"land", "neighbours"} and "sea" not in roles else "land"]
     _Application(
         title=str(plain(title)), words=phrases, data=data, background=background, tiles=tiles
     ).add_to(page)

@@ -53,8 +53,8 @@ UNITS_LOST = (
     ("公里/万平方公里|公里/百平方公里|公里/小时", "value"),
 )
 UNITS_LOST_AFTER = re.compile(
-    rf"(?P<verb>达到|达|提高到|增加到|增至|全长|总长|长度|里程|长约|约|投资|新增|新建|完成|面积|控制在|超过|突破|奖补|补助|奖励|增长|下降)"
-    rf"(?P<unit>公里|平方公里|万公里|万元|亿元|万吨|亿吨|万标箱|公顷|亩|个百分点|%|万(?=[!,。;]))"
+    r"(?P<verb>达到|达|提高到|增加到|增至|全长|总长|长度|里程|长约|约|投资|新增|新建|完成|面积|控制在|超过|突破|奖补|补助|奖励|增长|下降)"
+    r"(?P<unit>公里|平方公里|万公里|万元|亿元|万吨|亿吨|万标箱|公顷|亩|个百分点|%|万(?=[!,。;]))"
 )
 
 OPENING = {"(": ")", "[": "]"}
@@ -83,10 +83,10 @@ def find_damage(document: Document) -> pd.DataFrame:
      ['broken_characters', '伏线路。推进新出???,完善集疏运体系']]
     """
     text = document.simplified
-    found: dict[tuple[int, int], tuple[str, str]] = {}
-    for start, end, kind, consequence in (*_broken(text, document.text), *_digits_lost(text), *_scrambled(document)):
-        if not any(start < b and a < end for a, b in found):
-            found[(start, end)] = (kind, consequence)
+    found: list[tuple[int, int, str, str]] = []
+    for spot in sorted((*_broken(text, document.text), *_digits_lost(text), *_scrambled(document))):
+        if not found or spot[0] >= found[-1][1]:  # a character is damaged once
+            found.append(spot)
     rows = [
         {
             "document": document.document,
@@ -96,23 +96,25 @@ def find_damage(document: Document) -> pd.DataFrame:
             "quotation": document.text[_line_start(text, start) : _line_end(text, end)],
             "consequence": consequence,
         }
-        for (start, end), (kind, consequence) in sorted(found.items())
+        for start, end, kind, consequence in found
     ]
     return DAMAGE.validate(DAMAGE.coerce(pd.DataFrame(rows, columns=DAMAGE.names)))
 
 
 def _line_start(text: str, at: int) -> int:
-    return max(at - AROUND, text.rfind("\n", 0, at) + 1)
+    first = max(0, at - AROUND)
+    return max(first, text.rfind("\n", first, at) + 1)
 
 
 def _line_end(text: str, at: int) -> int:
-    stop = text.find("\n", at)
-    return min(at + AROUND, stop if stop >= 0 else len(text))
+    last = min(at + AROUND, len(text))
+    stop = text.find("\n", at, last)
+    return stop if stop >= 0 else last
 
 
 def _is_strange(character: str) -> bool:
     """Tell a character that running Chinese text does not have: outside GB 2312, or a stray letter or sign."""
-    if character in "€^`~{}|\\!;#$&*=<>@\"'" or character.isascii() and character.isalpha():
+    if character in "€^`~{}|\\!;#$&*=<>@\"'" or (character.isascii() and character.isalpha()):
         return True
     if "\u3400" <= character <= "\u9fff":
         try:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import shapely
-from geo.boundaries import boundaries
-from layers.airport import airports
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from geo.boundaries import boundaries
 from geo.gazetteer import default_gazetteer
 from geo.geodesy import GEOD
+from layers.airport import airports
 from layers.energy import energy_lines, energy_points
 from layers.highway import crossings, highway_lines, highway_nodes
 from layers.network import build_network
-from layers.rail import rail_lines, rail_nodes
+from layers.rail import HIGH_SPEED_KINDS, rail_lines, rail_nodes
 from layers.schema import Mode
 from layers.travel_time import station_names
 from layers.waterway import ports, waterway_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -41,9 +41,9 @@ _TYPE_WORDS = re.compile(
     r"(高速公路|城际铁路|高速铁路|市域\(郊\)铁路|市域铁路|客运专线|铁路|高铁|城际|客专|高速|公路|航道|运河|线)+$"
 )
 _WORK_WORDS = re.compile(
-    r"(项目|工程|建设|电气化|扩容改造|扩能改造|升级改造|增容改造|改扩建|扩建|扩容|扩能|增容|改造|改建|整治|疏浚|提升|双线|复线)+$"
+    r"(项目|工程|建设|电气化|扩容改造|扩能改造|升级改造|增容改造|改扩建|扩建|扩容|扩能|增容|改造|改建|整治|疏浚|提升|双线)+$"
 )
-_SECTION_WORDS = re.compile(r"([(（].*?[)）]|(安徽|江苏|浙江|上海|[东西南北中]|.{2,8}?)段)+$")
+_SECTION_WORDS = re.compile(r"(?:[(（][^()（）]*[)）]|(铁路|高铁|城际|客专|高速|公路|线|航道)[^线路速铁]{1,10}段)$")
 _FACILITY_TAIL = re.compile(
     r"([一二三四五]+期|后期|新建|迁建|改扩建|扩建|改建|复航|工程|项目|建设|枢纽|通用机场|国际机场|机场|港区|港|船闸|接收站|抽水蓄能电站|电站)+$"
 )
@@ -108,29 +108,77 @@ class Ground:
         return None
 
     def line_named(self, names: Iterable[str], mode: str) -> Existing | None:
-        """Return the existing line, all its sections joined, whose name or number is one of the names."""
+        """
+        Return the existing line, all its sections joined, whose name or number is one of the names.
+
+        Channels are also found inside a longer name (兆西河 in 合肥兆西河通江一级航道): the longest counts.
+        """
         cores = self._core.get(mode, {})
+        names = list(names)
         for name in names:
             core = line_core(name)
-            rows = cores.get(core) if len(core) > 1 else None
-            if rows is None:
-                continue
-            table = self.lines[mode].iloc[rows]
-            opened = sorted(month for month in table["opening_month"] if month)
-            return Existing(
-                name=str(table["line"].iloc[0] or table["name"].iloc[0]),
-                geometry=_joined(list(table.geometry)),
-                accuracy_km=round(float(table["accuracy_km"].max()), 1),
-                opened=opened[-1] if opened else "",
-            )
+            if len(core) > 1 and core in cores:
+                return self._existing(mode, self._of_one_line(mode, cores[core], name))
+        if mode == Mode.WATERWAY.value:
+            inside = [core for core in cores if any(core in name for name in names)]
+            if inside:
+                return self._existing(mode, cores[max(inside, key=lambda core: (len(core), core))])
         return None
 
+    def _of_one_line(self, mode: str, rows: list[int], name: str) -> list[int]:
+        """Keep the rows of one parent line: 京沪高铁 and 京沪线 share a core, not a track."""
+        table = self.lines[mode].iloc[rows]
+        if mode == Mode.RAIL.value:
+            fast = table["kind"].isin(HIGH_SPEED_KINDS).to_numpy()
+            wanted = fast if re.search(r"高铁|高速铁路|客专|客运专线|城际", name) else ~fast
+            if wanted.any():
+                rows = [row for row, keep in zip(rows, wanted, strict=True) if keep]
+        parents = list(self.lines[mode]["line"].iloc[rows])
+        most = max(dict.fromkeys(parents), key=parents.count)
+        return [row for row, parent in zip(rows, parents, strict=True) if parent == most]
+
+    def line_joining(self, places: Sequence[Place], mode: str) -> Existing | None:
+        """
+        Return the existing line that runs between the first and the last of the places, None where there is none.
+
+        A railway or expressway joins them if its two ends bear their names (合肥南 … 新沂南); a power or gas line if its
+        name has both (白鹤滩—江苏).
+        """
+        first, last = places[0].name, places[-1].name
+        if first == last:
+            return None
+        if mode == Mode.ENERGY.value:
+            table = self.lines[mode]
+            rows = [i for i, name in enumerate(table["line"]) if first in name and last in name]
+            return self._existing(mode, rows) if rows else None
+        a, b = station_names(first), station_names(last)
+        for rows, ends in self._ends.get(mode, ()):
+            if any(a.match(x) and b.match(y) for x, y in (ends, ends[::-1])):
+                return self._existing(mode, rows)
+        return None
+
+    def _existing(self, mode: str, rows: list[int]) -> Existing:
+        table = self.lines[mode].iloc[rows]
+        opened = sorted(month for month in table["opening_month"] if month)
+        return Existing(
+            name=str(table["line"].iloc[0] or table["name"].iloc[0]),
+            geometry=_joined(list(table.geometry)),
+            accuracy_km=round(float(table["accuracy_km"].max()), 1),
+            opened=opened[-1] if opened else "",
+        )
+
     def facility_named(self, names: Iterable[str], mode: str) -> Existing | None:
-        """Return the recorded facility of a mode whose name or alias, without its type words, is in one of the names."""
+        """
+        Return the recorded facility of a mode that one of the names means.
+
+        A facility is meant where its name or alias, without type words, is in the project's name: 派河 in 合肥派河港. Where
+        what is left is only a town (马鞍山 of 马鞍山港), the whole name must be there.
+        """
         best: tuple[int, str, Existing] | None = None
-        for core, row in self._facility_cores.get(mode, ()):
+        for label, core, row in self._facility_cores.get(mode, ()):
+            needle = label if self.gazetteer.lookup(core, kinds={"division"}) else core
             for name in names:
-                if core in name and (best is None or (len(core), row.name) > best[:2]):
+                if needle in name and (best is None or (len(core), row.name) > best[:2]):
                     best = (len(core), row.name, row)
         return best[2] if best is not None else None
 
@@ -141,8 +189,6 @@ class Ground:
         The main station bears the town's name (合肥南), lies within 40 km of its centre, and has the most lines,
         high-speed ones first. A place without such a station stays where it is.
         """
-        from dataclasses import replace
-
         found = self._stations.get(place.name)
         if found is None or place.kind not in {"division", "station"}:
             return place
@@ -194,7 +240,8 @@ class Ground:
         rail = self.network.get(Mode.RAIL.value)
         if rail is None:
             return {}
-        lines_at = rail.links[rail.links["stratum"] != "transfer"].groupby("from_node")["feature_id"].nunique()
+        trains = rail.links[rail.links["stratum"] != "transfer"]
+        lines_at: dict[Hashable, int] = trains.groupby("from_node")["feature_id"].nunique().to_dict()
         best: dict[str, tuple[tuple[int, int, int], tuple[float, float]]] = {}
         for i, node in enumerate(rail.nodes.itertuples(index=False)):
             if not node.access:
@@ -202,16 +249,35 @@ class Ground:
             name = str(node.name)
             for town in {name, *(name[:cut] for cut in (len(name) - 1, len(name) - 2) if cut > 1)}:
                 if station_names(town).match(name):
-                    rank = (int(node.stratum == "high_speed"), int(lines_at.get(i, 0)), -len(name))
+                    rank = (int(str(node.stratum) == "high_speed"), lines_at.get(i, 0), -len(name))
                     if town not in best or rank > best[town][0]:
-                        best[town] = (rank, (float(node.lon), float(node.lat)))
+                        best[town] = (rank, (float(str(node.lon)), float(str(node.lat))))
         return {town: point for town, (_, point) in best.items()}
 
     @cached_property
-    def _facility_cores(self) -> dict[str, list[tuple[str, Existing]]]:
-        out: dict[str, list[tuple[str, Existing]]] = {}
+    def _ends(self) -> dict[str, list[tuple[list[int], tuple[str, str]]]]:
+        """Rows and the two end nodes of every parent line of rail and highway."""
+        out: dict[str, list[tuple[list[int], tuple[str, str]]]] = {}
+        for mode in (Mode.RAIL.value, Mode.HIGHWAY.value):
+            table = self.lines.get(mode)
+            if table is None:
+                continue
+            for _, group in table.reset_index(drop=True).groupby("line", sort=True):
+                count: dict[str, int] = {}
+                for nodes in group["nodes"]:
+                    names = str(nodes).split("|")
+                    for end in (names[0], names[-1]):
+                        count[end] = count.get(end, 0) + 1
+                free = [name for name, times in count.items() if times == 1]
+                if len(free) == 2:
+                    out.setdefault(mode, []).append((list(group.index), (free[0], free[1])))
+        return out
+
+    @cached_property
+    def _facility_cores(self) -> dict[str, list[tuple[str, str, Existing]]]:
+        out: dict[str, list[tuple[str, str, Existing]]] = {}
         for mode, table in self.facilities.items():
-            rows: list[tuple[str, Existing]] = []
+            rows: list[tuple[str, str, Existing]] = []
             for record in table.to_dict("records"):
                 labels = [str(record["name"]), *str(record.get("aliases") or "").split("|")]
                 accuracy = record.get("accuracy_km")
@@ -221,7 +287,9 @@ class Ground:
                     accuracy_km=float(accuracy) if accuracy not in (None, "") else 2.0,
                     opened=str(record.get("opening_month") or ""),
                 )
-                rows += [(core, found) for label in labels if len(core := _FACILITY_TAIL.sub("", label) or label) > 1]
+                rows += [
+                    (label, core, found) for label in labels if len(core := _FACILITY_TAIL.sub("", label) or label) > 1
+                ]
             out[mode] = rows
         return out
 
@@ -250,7 +318,7 @@ def line_core(name: str) -> str:
     core = name
     while True:
         shorter = _WORK_WORDS.sub("", core)
-        shorter = _SECTION_WORDS.sub("", shorter) or shorter
+        shorter = _SECTION_WORDS.sub(lambda match: match[1] or "", shorter) or shorter
         shorter = _TYPE_WORDS.sub("", shorter) or shorter
         if shorter == core:
             return core
@@ -287,7 +355,7 @@ def default_ground() -> Ground:
 
 
 def _joined(lines: list[BaseGeometry]) -> BaseGeometry:
-    return lines[0] if len(lines) == 1 else shapely.line_merge(shapely.MultiLineString(lines))
+    return lines[0] if len(lines) == 1 else shapely.line_merge(shapely.union_all(lines))
 
 
 def _distances_km(

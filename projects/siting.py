@@ -11,23 +11,24 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.ops import substring
+from shapely.geometry import LineString
+from shapely.ops import nearest_points, substring
 
 from geo.errors import PlanningError, SchemaError
 from geo.geodesy import area_km2, distance_km, geodesic_line, length_km
 from layers.schema import FEATURES, Method, Mode, Work
-from projects.ground import Ground, default_ground
+from projects.ground import Existing, Ground, default_ground
 from projects.schema import PROJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -48,11 +49,16 @@ UNSITED_MODES = frozenset({Mode.OTHER.value})
 """Modes that tongtu registers but does not draw as lines: a point or an area is enough."""
 
 
+BESIDE = re.compile(r"复线|二通道|第二|联络线|支线|连接线|延伸|延长|[东西南北]延")
+"""Words that say a project is beside or beyond the line of the name, not on it."""
+
+
 @dataclass(frozen=True)
 class SitingAssumptions:
     """What is assumed when a geometry is made. Kilometres unless the name says otherwise."""
 
     stray_share: float = 0.12  # how far a line strays from the straight join of its ends, share of their distance
+    name_reach_km: float = 45.0  # a line of the same name that passes farther from a named place is another line
     section_reach_km: float = 30.0  # a named end of a section may be this far from the line that it cuts
     access_reach_km: float = 35.0  # an upgrade's end may be this far from the network
     most_detour: float = 1.6  # an existing way longer than this many times the straight join is not the one meant
@@ -67,9 +73,6 @@ class Drawing:
     method: Method
     accuracy_km: float
     note: str
-
-
-Rung = "Callable[[Site], Drawing | str]"
 
 
 @dataclass(frozen=True)
@@ -150,8 +153,10 @@ def site_projects(
     return FEATURES.validate(FEATURES.coerce(features)[[*FEATURES.names, "geometry"]])
 
 
-def _site(record: dict[str, object], region: tuple[str, ...], ground: Ground, assumptions: SitingAssumptions) -> Site:
-    text = {key: str(value) for key, value in record.items() if isinstance(value, str)}
+def _site(
+    record: Mapping[Hashable, object], region: tuple[str, ...], ground: Ground, assumptions: SitingAssumptions
+) -> Site:
+    text = {str(key): value for key, value in record.items() if isinstance(value, str)}
     names = [text["name"], *text.get("aliases", "").split("|")]
     places = [place.strip() for place in re.split(r"[-—–]", text.get("places", ""))]
     return Site(
@@ -190,15 +195,54 @@ def _climb(site: Site, own: dict[str, BaseGeometry]) -> Drawing:
 
 
 def _by_existing_line(site: Site) -> Drawing | str:
-    """Use the existing line of that name, cut to the section."""
+    """Use the existing line of that name, or between the same ends, cut to the section."""
+    if BESIDE.search(site.name):
+        return ""
+    chain, _ = _chain(site)
     found = site.ground.line_named(site.names, site.mode)
+    gaps: list[Place] = []
+    if found is not None:
+        gaps = [place for place in chain if not _near(found.geometry, place, site.assumptions.name_reach_km)]
+        if gaps and len(gaps) == len(chain):
+            found = None
+    if found is None and len(chain) > 1:
+        found, gaps = site.ground.line_joining(chain, site.mode), []
     if found is None:
         return ""
+    if gaps:
+        return _extended(site, found, gaps)
     geometry, note = _cut(site, found.geometry)
     opened = f", {found.opened} 开通" if found.opened else ""
     return Drawing(
         geometry, Method.NETWORK, found.accuracy_km, f"沿用已有线路 existing line {found.name}{opened}{note}"
     )
+
+
+def _extended(site: Site, found: Existing, gaps: Sequence[Place]) -> Drawing | str:
+    """Use the part of a line that is there, and join the places that it does not reach yet."""
+    parts = list(shapely.get_parts(found.geometry))
+    whole = found.geometry
+    accuracy = found.accuracy_km
+    for place in gaps:
+        ends = [point for part in parts for point in (part.coords[0], part.coords[-1])]
+        end = min(ends, key=lambda point: (distance_km(point[0], point[1], place.lon, place.lat), point))
+        gap_km = distance_km(end[0], end[1], place.lon, place.lat)
+        if gap_km > length_km(found.geometry):
+            return ""
+        parts.append(geodesic_line([(end[0], end[1]), (place.lon, place.lat)]))
+        whole = shapely.line_merge(shapely.MultiLineString(parts))
+        accuracy = max(accuracy, gap_km * site.assumptions.stray_share)
+    geometry, note = _cut(site, whole)
+    text = f"已有部分 the part of {found.name} that is there, 直连至 and straight to {_joined(gaps)}{note}"
+    return Drawing(geometry, Method.NODES, round(accuracy, 1), text)
+
+
+def _near(geometry: BaseGeometry, place: Place, reach_km: float) -> bool:
+    """Whether a line comes near a place, or the place is so large that nearness says nothing."""
+    if place.level == "province" or place.accuracy_km > reach_km:
+        return True
+    on = nearest_points(geometry, shapely.Point(place.lon, place.lat))[0]
+    return distance_km(place.lon, place.lat, on.x, on.y) <= reach_km
 
 
 def _by_existing_way(site: Site) -> Drawing | str:
@@ -221,8 +265,7 @@ def _by_existing_way(site: Site) -> Drawing | str:
         if way is None or length_km(way) > site.assumptions.most_detour * straight:
             return ""
         parts.append(way)
-    geometry = shapely.line_merge(shapely.unary_union(parts)) if len(parts) > 1 else parts[0]
-    geometry, note = _cut(site, geometry)
+    geometry, note = _cut(site, shapely.line_merge(shapely.MultiLineString(parts)) if len(parts) > 1 else parts[0])
     return Drawing(geometry, Method.NETWORK, 3.0, f"沿已有路网 along the existing network {_joined(chain)}{note}")
 
 
@@ -278,18 +321,53 @@ def _by_point_or_area(site: Site) -> Drawing | str:
 
 
 def _chain(site: Site) -> tuple[list[Place], list[str]]:
-    """Resolve the places in order; of several readings the one that makes the shortest line is taken."""
+    """
+    Resolve the places in order; of several readings the one that makes the shortest line is taken.
+
+    A "place" that is a line (中俄东线, 长江) becomes the point of that line nearest to the next place.
+    """
     readings: list[list[Place]] = []
     missing: list[str] = []
+    lines: dict[int, Existing] = {}
     for name in site.places:
         found = site.ground.lookup(name, region=site.region)[: site.assumptions.candidates]
-        if found:
+        line = (
+            site.ground.line_named([name], site.mode)
+            if name.endswith("线") or not found or found[0].kind == "river"
+            else None
+        )
+        if line is not None:
+            lines[len(readings)] = line
+            readings.append([])
+        elif found:
             readings.append(
                 [site.ground.station_of(place) if site.mode == Mode.RAIL.value else place for place in found]
             )
         else:
             missing.append(name)
-    return _shortest(readings), missing
+    chain = _shortest([reading for reading in readings if reading])
+    for at in sorted(lines):
+        if chain:
+            beside = chain[min(at, len(chain) - 1)] if at < len(chain) else chain[-1]
+            chain.insert(at, _foot(lines[at], beside))
+    smaller = [place for place in chain if place.level != "province"]
+    # 安徽—浙江—合肥: a province says where a line goes, not where it runs; two nearer places are better without it.
+    return (smaller if site.is_line and len(smaller) > 1 else chain), missing
+
+
+def _foot(line: Existing, place: Place) -> Place:
+    """Return the point of a line that is nearest to a place, as a place."""
+    on = nearest_points(line.geometry, shapely.Point(place.lon, place.lat))[0]
+    return replace(
+        place,
+        name=line.name,
+        full_name=line.name,
+        kind="line",
+        level="place",
+        lon=on.x,
+        lat=on.y,
+        accuracy_km=line.accuracy_km,
+    )
 
 
 def _shortest(readings: list[list[Place]]) -> list[Place]:
@@ -334,7 +412,7 @@ def _cut(site: Site, geometry: BaseGeometry) -> tuple[BaseGeometry, str]:
 
 def _between(geometry: BaseGeometry, a: Place, b: Place, reach_km: float) -> BaseGeometry | None:
     merged = shapely.line_merge(geometry) if geometry.geom_type == "MultiLineString" else geometry
-    if merged.geom_type != "LineString":
+    if not isinstance(merged, LineString):
         return None
     at = [merged.project(shapely.Point(p.lon, p.lat)) for p in (a, b)]
     for place, where in zip((a, b), at, strict=True):
@@ -350,7 +428,7 @@ def _lines_of(geometry: BaseGeometry) -> BaseGeometry:
     return shapely.MultiLineString(parts) if len(parts) > 1 else parts[0] if parts else shapely.LineString()
 
 
-def _feature(record: dict[str, object], drawing: Drawing) -> dict[str, object]:
+def _feature(record: Mapping[Hashable, object], drawing: Drawing) -> dict[str, object]:
     is_line = drawing.geometry is not None and "Line" in drawing.geometry.geom_type
     return {
         "feature_id": record["project_id"],

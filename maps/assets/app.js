@@ -152,7 +152,7 @@ class TongtuMap {
       for (const layer of of("coast")) stroke(layer, palette.river, 0.9);
     }
     if (view.zoom >= 8.5) for (const layer of of("counties")) stroke(layer, palette.border_county, 0.8);
-    for (const layer of of("areas")) stroke(layer, palette.border_city, 0.9);
+    for (const layer of of("prefectures").concat(of("areas"))) stroke(layer, palette.border_city, 0.9);
     for (const layer of of("provinces")) stroke(layer, palette.border, 1.3, [7, 2.5, 1.5, 2.5]);
   }
 

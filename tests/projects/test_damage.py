@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_damage_is_found_with_its_span(text: str, expected: list[tuple[str, str]
         "这是什么？下一步怎么办？",
         "详见 http://example.com/a?id=3 与 What is new? A list.",
         "发展新型显示(含半导体)、汽车(含零部件)等产业。(一)总体要求。1)第一项",
-        "完成投资亿元以上项目清单。"[:0] + "实施百亿元以上、上亿元项目。",
+        "实施百亿元以上、上亿元项目。",
     ],
 )
 def test_sound_text_has_none(text: str) -> None:
@@ -113,4 +114,4 @@ def test_any_text_keeps_the_contract(text: str) -> None:
     spans = list(zip(found["start"], found["end"], strict=True))
     assert all(0 <= a < b <= len(text) for a, b in spans)
     # Sorted and not overlapping: a character is damaged once.
-    assert all(b <= c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
+    assert all(b <= c for (_, b), (c, _) in itertools.pairwise(spans))

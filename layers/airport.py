@@ -1,0 +1,77 @@
+"""Airports of 沪苏浙皖 and the first ring around them, from the embedded table, as of a month."""
+
+from __future__ import annotations
+
+import logging
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.lines import read_csv
+from layers.scenario import as_of as open_in
+from layers.schema import FEATURES, Method, Mode
+
+__all__ = ["AIRPORT_COLUMNS", "AIRPORT_KINDS", "airports"]
+
+log = logging.getLogger(__name__)
+
+AIRPORT_KINDS = ("cargo_airport", "civil_airport", "general_airport")
+"""Scheduled passengers, mainly freight, or general aviation only."""
+
+AIRPORT_COLUMNS = ("name_en", "iata", "icao", "city_code", "aliases", "note")
+"""Text columns of :func:`airports` beside the contract ``layers.schema.FEATURES``; ``aliases`` are ``|``-joined."""
+
+
+def airports(*, as_of: str | None = None) -> gpd.GeoDataFrame:
+    """
+    Return the airports as points.
+
+    Parameters
+    ----------
+    as_of : str, optional
+        ``YYYY-MM`` (or ``YYYY``, its December): only airports in public use, counting from the month an
+        airport opens up to the month before it closes. None: all of them, closed ones and the one
+        that is built but not open too.
+
+    Returns
+    -------
+    GeoDataFrame, contract ``layers.schema.FEATURES`` and ``AIRPORT_COLUMNS``, n rows of points, EPSG:4326
+        Sorted by feature_id. ``iata`` and ``icao`` are "" where there is none; ``opening_month`` is "" for an airport
+        not open yet; ``accuracy_km`` bounds the position; ``grade`` is that of the weaker of position and opening.
+
+    Raises
+    ------
+    VocabularyError
+        If ``as_of`` is no month.
+
+    References
+    ----------
+    Positions and codes: package ``airportsdata`` (MIT), its faults corrected in ``layers/data/build_airports.py``.
+
+    Examples
+    --------
+    In 2013-05 Hefei's traffic moved from 骆岗 to 新桥:
+
+    >>> [name for name in airports(as_of="2012-12")["name"] if "合肥" in name]
+    ['合肥骆岗国际机场']
+    >>> [name for name in airports(as_of="2013-06")["name"] if "合肥" in name]
+    ['合肥新桥国际机场']
+    """
+    table = read_csv("airports.csv")
+    if as_of is not None:
+        # A line without opening month is older than any record; an airport without one is not open yet.
+        table = open_in(table[table["opening_month"] != ""], as_of)
+    table = table.assign(
+        feature_id=table["airport_id"],
+        origin="network",
+        mode=Mode.AIRPORT.value,
+        drawn_by=Method.POINT.value,
+        siting_note=table["iata"].where(table["iata"] != "", table["name"]),
+        opening_year=pd.to_numeric(table["opening_month"].str[:4], errors="coerce").astype("Int64"),
+    )
+    points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float))
+    features = gpd.GeoDataFrame(table, geometry=points, crs=FEATURES.crs)
+    features = FEATURES.coerce(features.sort_values("feature_id", ignore_index=True))
+    log.debug("%d airports as of %s", len(features), as_of or "any month")
+    return FEATURES.validate(features[[*FEATURES.names, *AIRPORT_COLUMNS, "geometry"]])
+

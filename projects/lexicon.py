@@ -1,0 +1,135 @@
+"""The planners' vocabulary: data tables in ``projects/data``, and longest-match look-up in them."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import SchemaError
+
+__all__ = ["Head", "Lexicon", "WordTable", "default_lexicon"]
+
+DATA = Path(__file__).resolve().parent / "data"
+
+
+@dataclass(frozen=True)
+class Head:
+    """
+    A head noun: what kind of thing a name that ends in it is.
+
+    Parameters
+    ----------
+    word : str
+    mode : str
+        A mode of :class:`layers.schema.Mode`, ``none`` for what is no project (a company, an economic belt), empty where
+        the context decides (通道, 复线).
+    kind : str
+    flags : frozenset of str
+        ``line`` needs a line's name before it, ``facility`` any name, ``area`` also an area's (皖江地区), ``weak`` takes its
+        mode from the context, ``hub`` names a role, ``proper`` names itself.
+    """
+
+    word: str
+    mode: str
+    kind: str
+    flags: frozenset[str]
+
+
+class WordTable:
+    """
+    Words with a value each, matched longest first at either end of a text.
+
+    Parameters
+    ----------
+    entries : iterable of (word, value)
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
+        self.words = dict(entries)
+        self._starts: dict[str, list[int]] = {}
+        self._ends: dict[str, list[int]] = {}
+        for word in self.words:
+            self._starts.setdefault(word[0], []).append(len(word))
+            self._ends.setdefault(word[-1], []).append(len(word))
+        for lengths in (self._starts, self._ends):
+            for key, values in lengths.items():
+                lengths[key] = sorted(set(values), reverse=True)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.words
+
+    def __getitem__(self, word: str) -> str:
+        return self.words[word]
+
+    def at(self, text: str, start: int, end: int | None = None) -> str:
+        """Return the longest word that begins at ``start`` and ends by ``end``; empty where there is none."""
+        end = len(text) if end is None else end
+        if start < end:
+            for length in self._starts.get(text[start], ()):
+                if start + length <= end and text[start : start + length] in self.words:
+                    return text[start : start + length]
+        return ""
+
+    def before(self, text: str, end: int, start: int = 0) -> str:
+        """Return the longest word that ends at ``end`` and begins at ``start`` or later; empty where there is none."""
+        if end > start:
+            for length in self._ends.get(text[end - 1], ()):
+                if end - length >= start and text[end - length : end] in self.words:
+                    return text[end - length : end]
+        return ""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """
+    All vocabularies.
+
+    Parameters
+    ----------
+    verbs, tails, works, generics : WordTable
+        Values: role; stage or class; work; kind of generic word.
+    heads : dict of str to Head
+    head_words : WordTable
+    """
+
+    verbs: WordTable
+    tails: WordTable
+    works: WordTable
+    generics: WordTable
+    heads: dict[str, Head]
+    head_words: WordTable
+
+
+def _table(name: str, *columns: str) -> list[dict[str, str]]:
+    path = DATA / name
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [c for c in columns if c not in (reader.fieldnames or [])]
+        if missing:
+            message = f"{path}: column(s) {', '.join(missing)} missing; expected {', '.join(columns)}"
+            raise SchemaError(message)
+        return list(reader)
+
+
+@functools.cache
+def default_lexicon() -> Lexicon:
+    """
+    Return the vocabularies of ``projects/data``, read once.
+
+    Raises
+    ------
+    SchemaError
+        If a table lacks a column.
+    """
+    verbs = WordTable((r["word"], r["role"]) for r in _table("verbs.csv", "word", "role"))
+    tails = WordTable((r["word"], r["stage"]) for r in _table("tails.csv", "word", "stage"))
+    works = WordTable((r["word"], r["work"]) for r in _table("works.csv", "word", "work"))
+    generics = WordTable((r["word"], r["kind"]) for r in _table("generic.csv", "word", "kind"))
+    heads = {
+        r["word"]: Head(r["word"], r["mode"], r["kind"], frozenset(r["flags"].split()))
+        for r in _table("heads.csv", "word", "mode", "kind", "flags")
+    }
+    return Lexicon(verbs, tails, works, generics, heads, WordTable((w, h.mode) for w, h in heads.items()))

@@ -1,0 +1,218 @@
+"""简称 into places: the reading of a line's short name that makes a sensible line in the plan's region."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from dataclasses import dataclass
+
+from geo.errors import PlaceNotFoundError
+from geo.gazetteer import Gazetteer, Place, default_gazetteer
+
+__all__ = ["Reading", "is_abbreviation", "places_in", "read_abbreviation"]
+
+CAPITALS = {
+    "河北": "石家庄", "山西": "太原", "辽宁": "沈阳", "吉林": "长春", "黑龙江": "哈尔滨", "江苏": "南京", "浙江": "杭州",
+    "安徽": "合肥", "福建": "福州", "江西": "南昌", "山东": "济南", "河南": "郑州", "湖北": "武汉", "湖南": "长沙",
+    "广东": "广州", "海南": "海口", "四川": "成都", "贵州": "贵阳", "云南": "昆明", "陕西": "西安", "甘肃": "兰州",
+    "青海": "西宁", "台湾": "台北", "内蒙古": "呼和浩特", "广西": "南宁", "西藏": "拉萨", "宁夏": "银川", "新疆": "乌鲁木齐",
+}  # fmt: skip
+EXTRA = {"蓉": "成都", "台": "台北", "港": "香港", "澳": "澳门", "台湾": "台北"}
+"""One-character names that the gazetteer may lack (common knowledge)."""
+
+CANDIDATES = 14
+"""Readings kept per character: the best by rank; more would not change the best line."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """
+    What a short name stands for.
+
+    Parameters
+    ----------
+    places : tuple of str
+        Short names in order; empty where it cannot be read.
+    alternatives : tuple of str
+        Other readings that are nearly as sensible, ``-``-joined each.
+    cost : float
+        Dimensionless; lower is more sensible.
+    """
+
+    places: tuple[str, ...]
+    alternatives: tuple[str, ...] = ()
+    cost: float = math.inf
+
+
+def _km(a: Place, b: Place) -> float:
+    """Distance on a sphere by the equirectangular formula; good to 1 % over China, enough to compare readings."""
+    x = math.radians(b.lon - a.lon) * math.cos(math.radians((a.lat + b.lat) / 2))
+    return 6371.0 * math.hypot(x, math.radians(b.lat - a.lat))
+
+
+class _Names:
+    """Units of the gazetteer by first character, for 简称 that no table lists."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self.first: dict[str, list[Place]] = {}
+        self.second: dict[str, list[Place]] = {}
+        self.abbreviated: dict[str, list[Place]] = {}
+        for place in gazetteer:
+            if place.kind != "division" or place.level not in {"province", "prefecture", "county"} or place.valid_to:
+                continue
+            for short in place.abbreviations:
+                self.abbreviated.setdefault(short, []).append(place)
+            if place.level != "province" and len(place.name) >= 2:
+                if place.level == "county" and place.full_name.endswith("区") and len(place.name) > 2:
+                    continue
+                self.first.setdefault(place.name[0], []).append(place)
+                if place.level == "prefecture":
+                    self.second.setdefault(place.name[-1], []).append(place)
+
+
+@functools.cache
+def _names() -> _Names:
+    return _Names(default_gazetteer())
+
+
+@functools.cache
+def _centre(region: str) -> Place | None:
+    if not region:
+        return None
+    try:
+        found = default_gazetteer().lookup(region)
+    except PlaceNotFoundError:
+        return None
+    return found[0] if found else None
+
+
+@functools.cache
+def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place], ...]:
+    """Readings of one character with their penalty: listed 简称 first, then prefectures, then counties of the region."""
+    names = _names()
+    home = _centre(region)
+    province = home.code[:2] if home else ""
+    found: dict[str, tuple[float, Place]] = {}
+
+    def add(place: Place, penalty: float, *, listed: bool = True) -> None:
+        if home is not None:
+            distance = _km(home, place)
+            if place.code[:2] == province:
+                penalty -= 0.15
+            if place.level == "county":  # small places are named in their own neighbourhood only
+                far = 0.0 if place.code[:4] == home.code[:4] else (0.25 if place.code[:2] == province else distance / 400)
+                penalty += far * (0.2 if listed else 1.0)
+        best = found.get(place.place_id)
+        if best is None or penalty < best[0]:
+            found[place.place_id] = (penalty, place)
+
+    for place in names.abbreviated.get(char, ()):
+        if place.level == "province":
+            capital = CAPITALS.get(place.name)
+            if mode == "highway" and capital:  # an expressway's province is its capital: 沪陕 ends in 西安
+                taken = any(p.level == "prefecture" for p in names.abbreviated[char])  # 苏 is 苏州 before 江苏
+                for city in names.gazetteer.lookup(capital)[:1]:
+                    add(city, 0.6 if taken else 0.3)
+            else:
+                add(place, 0.1 if place.name in {"北京", "上海", "天津", "重庆"} else 0.35)
+        else:
+            add(place, 0.0 if place.level == "prefecture" else 0.3)
+    if char in EXTRA:
+        for place in names.gazetteer.lookup(EXTRA[char])[:1]:
+            add(place, 0.2)
+    known = char in names.abbreviated
+    for place in names.first.get(char, ()):
+        add(place, (0.35 if place.level == "prefecture" else 0.6) + (0.25 if known else 0.0), listed=False)
+    if not known:
+        for place in names.second.get(char, ()):
+            add(place, 0.7, listed=False)
+    return tuple(sorted(found.values(), key=lambda pair: (pair[0], pair[1].place_id))[:CANDIDATES])
+
+
+@functools.cache
+def is_abbreviation(text: str) -> bool:
+    """Return whether each of two to seven characters can stand for a unit (合, 新, 宁)."""
+    if not 2 <= len(text) <= 7 or not re.fullmatch(r"[\u4e00-\u9fff]+", text):
+        return False
+    names = _names()
+    return all(c in names.abbreviated or c in names.first or c in EXTRA for c in text)
+
+
+@functools.lru_cache(maxsize=4096)
+def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
+    """
+    Read a short name as the places of a line.
+
+    Parameters
+    ----------
+    text : str
+        Two to seven characters: 商合杭.
+    region : str
+        Unit that the plan is for; nearer readings are better.
+    mode : str
+        In ``highway`` names a province stands for its capital.
+
+    Returns
+    -------
+    Reading
+        Cheapest by length of the line, detour, rank of the places and distance from the region.
+
+    Examples
+    --------
+    >>> read_abbreviation("商合杭", "合肥市").places
+    ('商丘', '合肥', '杭州')
+    """
+    if not is_abbreviation(text):
+        return Reading(())
+    home = _centre(region)
+    # Best paths to each candidate of the last character, keeping two so that an alternative can be named.
+    paths: list[tuple[float, tuple[Place, ...]]] = [
+        (penalty, (place,)) for penalty, place in _candidates(text[0], region, mode)
+    ]
+    for char in text[1:]:
+        longer: list[tuple[float, tuple[Place, ...]]] = []
+        for cost, path in paths:
+            for penalty, place in _candidates(char, region, mode):
+                if place in path:
+                    continue
+                leg = _km(path[-1], place)
+                if leg < 8:
+                    continue
+                step = leg / 400 + (0.4 if place.code[:4] == path[-1].code[:4] and place.level == "prefecture" else 0.0)
+                if len(path) > 1:  # a line that turns back on itself is a wrong reading
+                    direct = _km(path[-2], place)
+                    step += max(0.0, (_km(path[-2], path[-1]) + leg) / max(direct, 20.0) - 1.6) * 0.5
+                longer.append((cost + penalty + step, (*path, place)))
+        paths = sorted(longer, key=lambda pair: (pair[0], [p.place_id for p in pair[1]]))[:60]
+    if not paths:
+        return Reading(())
+
+    def total(path: tuple[Place, ...]) -> float:
+        return min(_km(home, p) for p in path) / 250 if home else 0.0
+
+    ranked: dict[tuple[str, ...], float] = {}
+    for cost, path in paths:
+        key = tuple(p.name for p in path)
+        ranked[key] = min(ranked.get(key, math.inf), cost + total(path))
+    order = sorted(ranked.items(), key=lambda pair: (pair[1], pair[0]))
+    best, cost = order[0]
+    near = tuple("-".join(names) for names, c in order[1:4] if c - cost < 0.12)
+    return Reading(best, near, cost)
+
+
+def places_in(text: str, region: str = "") -> list[tuple[int, int, str]]:
+    """
+    Find the places that a name spells out.
+
+    Returns
+    -------
+    list of (start, end, short name)
+    """
+    gazetteer = default_gazetteer()
+    try:
+        found = gazetteer.scan(text, region=region or None)
+    except PlaceNotFoundError:
+        found = gazetteer.scan(text)
+    return [(a, b, candidates[0].name) for a, b, candidates in found]

@@ -116,19 +116,22 @@ def unit_at(
     """
     frame = _level(level)
     codes, shapes = frame["code"].to_numpy(), frame.geometry.to_numpy()
-    points = shapely.points(np.atleast_1d(np.asarray(lon, dtype=float)), np.atleast_1d(np.asarray(lat, dtype=float)))
-    out = np.full(len(points), "", dtype=object)
-    known = np.isfinite(shapely.get_x(points)) & np.isfinite(shapely.get_y(points))
+    xs = np.atleast_1d(np.asarray(lon, dtype=np.float64))
+    ys = np.atleast_1d(np.asarray(lat, dtype=np.float64))
+    out: NDArray[np.object_] = np.empty(len(xs), dtype=np.object_)
+    out[:] = ""
+    index = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))
+    points = np.asarray(shapely.points(xs[index], ys[index]), dtype=np.object_)
     tree = _tree(level)
-    hit, unit = tree.query(points[known], predicate="intersects")
-    index = np.flatnonzero(known)
-    for point, polygon in zip(index[hit][::-1], unit[::-1], strict=True):  # on a border the first unit by code wins
-        out[point] = codes[polygon]
-    for point in index[out[index] == ""]:
-        nearest = int(tree.nearest(points[point]))
-        ends = shapely.get_coordinates(shapely.shortest_line(points[point], shapes[nearest]))
-        if distance_km(*ends[0], *ends[-1]) <= max_distance_km:
-            out[point] = codes[nearest]
+    hit, unit = tree.query(points, predicate="intersects")
+    order = np.lexsort((-unit, hit))  # on a border the first unit by code is written last and wins
+    out[index[hit[order]]] = codes[unit[order]]
+    for number, point in zip(index, points, strict=True):
+        if out[number] == "":
+            nearest = int(tree.nearest(point))
+            ends = shapely.get_coordinates(shapely.shortest_line(point, shapes[nearest]))
+            if distance_km(*ends[0], *ends[-1]) <= max_distance_km:
+                out[number] = codes[nearest]
     return out
 
 
@@ -186,9 +189,8 @@ def _level(level: str) -> gpd.GeoDataFrame:
     if level == "county":
         frame = counties[["code", "geometry"]]
     else:
-        group = counties["code"].str[: 2 if level == "province" else 4]
-        codes = group.where(group.str.startswith("31"), group) if level == "province" else group
-        codes = codes.where(~codes.str.startswith("31"), "31").str.ljust(6, "0")
+        stem = counties["code"].str[: 2 if level == "province" else 4]
+        codes = stem.where(~stem.str.startswith("31"), "31").str.ljust(6, "0")  # 上海 is both
         frame = gpd.GeoDataFrame(
             [
                 {"code": code, "geometry": shapely.coverage_union_all(part.geometry.to_numpy())}

@@ -16,7 +16,6 @@ import functools
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,8 @@ from typing import TYPE_CHECKING
 from geo.errors import AmbiguousPlaceError, PlaceNotFoundError, SchemaError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
     import pandas as pd
 
 __all__ = ["Gazetteer", "Place", "default_gazetteer"]
@@ -417,11 +418,11 @@ class Gazetteer:
             if (kinds is not None and place.kind not in kinds) or (when and not place.in_force(when)):
                 continue
             distance = self._steps(place, regions) if regions else 0
-            if place.level == "town" and quality:  # GeoNames' short names come after all that is curated
-                quality += 1
-                distance = 4 if city else distance
+            short_town = place.level == "town" and quality > 0  # GeoNames' short names come after all that is curated
+            if short_town and city:
+                distance = 4
             gone = int(bool(place.valid_to) and not when)
-            rank = (0 if place.source == "user" else 1, distance, gone, quality, LEVELS.index(place.level))
+            rank = (int(place.source != "user"), distance, gone, quality + short_town, LEVELS.index(place.level))
             out.append((rank, place))
         return sorted(out, key=lambda pair: (pair[0], pair[1].place_id))
 

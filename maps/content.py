@@ -7,7 +7,6 @@ Nothing here writes markup. The page sets every word as text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,8 @@ from maps.page import asset
 from maps.payload import Payload, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -31,7 +32,18 @@ GROUND_TOLERANCE_DEG = 0.0012
 GROUND_QUANTUM_DEG = 1e-4
 """Step of ground coordinates, 11 m."""
 
-GROUND_ROLES = ("sea", "land", "neighbours", "areas", "prefectures", "lakes", "rivers", "coast", "counties", "provinces")
+GROUND_ROLES = (
+    "sea",
+    "land",
+    "neighbours",
+    "areas",
+    "prefectures",
+    "lakes",
+    "rivers",
+    "coast",
+    "counties",
+    "provinces",
+)
 """Roles of base map layers, from the bottom up; ``places`` (points with names) besides."""
 
 _TEXT = ("feature_id", "origin", "name", "mode", "kind", "work", "status", "drawn_by", "siting_note", "documents")
@@ -138,9 +150,9 @@ def _combinations(table: pd.DataFrame, keys: Sequence[str]) -> tuple[NDArray[np.
     numbers, place = np.unique(combined, return_inverse=True)
     out = []
     for number in numbers.tolist():
-        words_ = []
+        words_, rest = [], number
         for vocabulary in reversed(vocabularies):
-            number, position = divmod(number, len(vocabulary) + 1)
+            rest, position = divmod(rest, len(vocabulary) + 1)
             words_.append(vocabulary[position])
         out.append(tuple(reversed(words_)))
     return place.astype(np.int64), out
@@ -240,9 +252,7 @@ def _mercator(lon: float, lat: float) -> tuple[float, float]:
     return round((lon + 180) / 360, 9), round(float(0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)), 9)
 
 
-def area_indicators(
-    areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | None, lang: str
-) -> list[dict[str, Any]]:
+def area_indicators(areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | None, lang: str) -> list[dict[str, Any]]:
     """
     Turn indicators by area into classes for the choropleth.
 

@@ -9,15 +9,12 @@ page draws them on canvases of its own (``assets/*.js``).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import folium
 import numpy as np
-import pandas as pd
 import shapely
 from branca.element import Figure, MacroElement
 from jinja2 import Template
@@ -30,7 +27,11 @@ from maps.payload import Payload, plain
 from projects.schema import MENTIONS, PROJECTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     import geopandas as gpd
+    import pandas as pd
 
 __all__ = ["OfflineMap", "Tiles", "web_map", "write_web_map"]
 
@@ -267,9 +268,7 @@ def web_map(
     roles = {layer["role"] for layer in ground["base"]}
     # Where the ground says what is sea, the rest is land, also beyond its frame; where it says what is land, the reverse.
     background = style.PALETTE["sea" if roles & {"land", "neighbours"} and "sea" not in roles else "land"]
-    _Application(
-        title=str(plain(title)), words=phrases, data=data, background=background, tiles=tiles
-    ).add_to(page)
+    _Application(title=str(plain(title)), words=phrases, data=data, background=background, tiles=tiles).add_to(page)
     return page
 
 
@@ -334,5 +333,3 @@ def _shifted(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     out = table.copy()
     out[table.geometry.name] = shapely.transform(np.asarray(table.geometry.array, dtype=object), shift)
     return out.set_crs(table.crs, allow_override=True)
-
-

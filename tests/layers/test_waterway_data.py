@@ -18,12 +18,19 @@ from pyproj import Geod
 GEOD = Geod(ellps="WGS84")
 
 # Rows that are drawn shorter than 12 % below their published length, with the reason. A row that is mended must go.
-DRAWN_SHORT = {"waterway-guohe-2": "the 涡河 winds between its locks; no bends known"}
+DRAWN_SHORT = {
+    "waterway-guohe-2": "the 涡河 winds between its locks; no bends known",
+    "waterway-guanhe-1": "tidal meanders between 三口 and 响水 are not drawn",
+    "waterway-yanhe-1": "the course between 涟水 and 灌南 is not known",
+}
 
 # Published lengths of several rows together: line ids (prefix), km, least and greatest drawn share, source.
 # A course drawn through nodes cuts corners (-12 %); 沙颍河 winds far more than its locks and towns show.
 TOTALS = [
-    # 江苏省 苏北运河 徐扬段 404 km (idea-everything.com, 2023-05-10)
+    # 长江 in Anhui 416 km, 淮河 in Anhui 430 km (蚌埠新闻网 2025-08-26; 掌阅 10880264)
+    ("长江安徽段", [f"waterway-changjiang-{i}" for i in range(5)], 416.0, 0.88, 1.03),
+    ("淮河安徽段", [f"waterway-huaihe-{i}" for i in range(4)], 430.0, 0.88, 1.03),
+    # 蔺家坝—六圩 about 404 km (江苏省江都水利工程管理处)
     ("苏北运河徐扬段", ["waterway-jinghang-1", "waterway-jinghang-2", "waterway-jinghang-3"], 404.0, 0.88, 1.03),
     # 谏壁口—鸭子坝 208.2 km (abstract at jxxfw.com)
     ("苏南运河", ["waterway-jinghang-4", "waterway-jinghang-5"], 208.2, 0.88, 1.03),
@@ -41,13 +48,13 @@ TOTALS = [
     ("沙颍河安徽段", ["waterway-shaying-1", "waterway-shaying-2"], 215.0, 0.62, 1.03),
 ]
 
-# Distances along the 长江 in the passenger ships' tables: 九江—安庆 164, 安庆—芜湖 204, 芜湖—南京 96, 南京—镇江 87,
-# 镇江—南通 184, 南通—上海 128 km (memory), the last with 28 km of 黄浦江 taken off. 南京 is the bridge here.
+# Distances along the 长江 in the passenger ships' tables: 安庆—芜湖 204, 芜湖—南京 96, 南京—镇江 87 and 镇江—南通 184,
+# 南通—上海 128 km (memory), the last with 28 km of 黄浦江 taken off. 南京 is the bridge here. The tables' division at
+# 镇江 fits no map (the drawn course has 69 km from 南京), their sum does: 南京—南通 is taken as one.
 REACHES = [
     ("安庆港", "芜湖港", 204.0),
     ("芜湖港", "南京长江大桥", 96.0),
-    ("南京长江大桥", "镇江港", 87.0),
-    ("镇江港", "南通港", 184.0),
+    ("南京长江大桥", "南通港", 271.0),
     ("南通港", "吴淞口", 100.0),
 ]
 
@@ -55,7 +62,7 @@ REACHES = [
 # New channels that the old map cannot know (常州, 无锡 bypasses; 乌镇 course; 二通道) are left out.
 COURSES = [
     ("waterway-changjiang-[0-6]$", "长江", 1.0, 3.0),
-    ("waterway-huaihe-[1-5]$", "淮河$", 1.0, 5.0),
+    ("waterway-huaihe-[0-5]$", "淮河$", 1.0, 5.0),
     ("waterway-jinghang-[123]$", "京杭运河", 2.0, 6.0),
     ("waterway-jinghang-4$", "京杭运河", 2.0, 6.0),
     ("waterway-jinghang-8$", "京杭运河", 2.0, 6.0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import geopandas as gpd
@@ -62,7 +63,7 @@ def _line(places: str, bend: float = 0.12) -> LineString:
     """Join places by lines with a gentle bend, so that they do not all lie on each other."""
     stops = [PLACES[name] for name in places.split("-")]
     points: list[tuple[float, float]] = [stops[0]]
-    for (x0, y0), (x1, y1) in zip(stops[:-1], stops[1:], strict=True):
+    for (x0, y0), (x1, y1) in itertools.pairwise(stops):
         for k in range(1, 25):
             t = k / 24
             off = 4 * bend * t * (1 - t)
@@ -94,7 +95,9 @@ def features() -> gpd.GeoDataFrame:
                 "work": work,
                 "status": status,
                 "drawn_by": drawn_by,
-                "accuracy_km": {"nodes": 3.0, "straight": 15.0, "corridor": 20.0, "point": 2.0, "network": 0.5}.get(drawn_by),
+                "accuracy_km": {"nodes": 3.0, "straight": 15.0, "corridor": 20.0, "point": 2.0, "network": 0.5}.get(
+                    drawn_by
+                ),
                 "siting_note": "样例" if shape is not None else "没有地点，无法绘制",
                 "length_km": geod.geometry_length(shape) / 1000 if isinstance(shape, LineString) else None,
                 "opening_year": year,
@@ -184,7 +187,12 @@ def mentions() -> pd.DataFrame:
 def areas() -> gpd.GeoDataFrame:
     """Return one square per place, contract AREAS."""
     rows = [
-        {"code": f"99{i:02d}00", "name": f"{name[0]}城市", "short_name": name, "geometry": box(x - 0.5, y - 0.4, x + 0.5, y + 0.4)}
+        {
+            "code": f"99{i:02d}00",
+            "name": f"{name[0]}城市",
+            "short_name": name,
+            "geometry": box(x - 0.5, y - 0.4, x + 0.5, y + 0.4),
+        }
         for i, (name, (x, y)) in enumerate(PLACES.items())
     ]
     table = gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
@@ -212,9 +220,35 @@ def indicators() -> pd.DataFrame:
 def targets() -> pd.DataFrame:
     """Return three targets, contract TARGETS."""
     rows = [
-        ("样例规划", "3", "railway_network_density", "铁路网密度", ">=", 700.0, "km/10000km2", 2025, "甲城", True, 10, 30),
+        (
+            "样例规划",
+            "3",
+            "railway_network_density",
+            "铁路网密度",
+            ">=",
+            700.0,
+            "km/10000km2",
+            2025,
+            "甲城",
+            True,
+            10,
+            30,
+        ),
         ("样例规划", "3", "expressway_density", "高速公路密度", ">=", 5.0, "km/100km2", 2025, "甲城", True, 31, 50),
-        ("样例纲要", "5", "airport_passengers", "机场旅客吞吐量", ">=", 2000.0, "10000 persons", None, "甲城", True, 5, 40),
+        (
+            "样例纲要",
+            "5",
+            "airport_passengers",
+            "机场旅客吞吐量",
+            ">=",
+            2000.0,
+            "10000 persons",
+            None,
+            "甲城",
+            True,
+            5,
+            40,
+        ),
     ]
     names = ["document", "clause", "indicator", "indicator_zh", "comparator", "value", "unit", "year", "area"]
     names += ["infrastructure", "start", "end"]
@@ -232,4 +266,6 @@ def assessment() -> pd.DataFrame:
     table["gap"] = [124.5, 0.0, float("nan"), 0.0, 0.0, float("nan")]
     table["met"] = pd.Series([False, True, pd.NA, True, True, pd.NA], dtype="boolean")
     table["note"] = ["口径一致", "口径一致", "本工具不测算客流", "计入规划项目", "计入规划项目", "本工具不测算客流"]
-    return ASSESSMENT.coerce(table.sort_values(["document", "start", "indicator", "area", "scenario"], ignore_index=True))
+    return ASSESSMENT.coerce(
+        table.sort_values(["document", "start", "indicator", "area", "scenario"], ignore_index=True)
+    )

@@ -1,0 +1,313 @@
+"""Lists of projects: members, what they share behind 等 or in the last member, brackets, and names that lean on others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from projects.lexicon import Head, default_lexicon
+from projects.names import ETC, LINE_NUMBER, NUMERAL, PHASE, Member, is_named, parse_member, proper_parts, strip_tail
+from projects.routes import is_abbreviation, places_in
+from projects.status import LABELS
+
+__all__ = ["Group", "read_list"]
+
+MAX_MEMBERS = 400
+"""Members of one list that are read; a text of 100,000 、 is no list of projects."""
+MAX_MEMBER = 70
+"""Characters of one member."""
+
+CONJUNCTIONS = ("以及", "及其", "暨", "和", "及", "与")
+
+
+@dataclass
+class Group:
+    """
+    Members that share one form: a list up to 等…, or up to the end.
+
+    Parameters
+    ----------
+    members : list of Member
+        With shared head, section and works given to those that lack them.
+    tails : list of str
+        Words of stage and form behind the group.
+    works : list of str
+        Words of work that govern the whole group (behind 等).
+    label : str
+        Stage word of the form: 拟建, 在建.
+    shared : Head or None
+    rejected : str
+        Why the group is no list of projects; empty where it may be one.
+    open : bool
+        Whether 等 leaves it open.
+    """
+
+    members: list[Member] = field(default_factory=list)
+    tails: list[str] = field(default_factory=list)
+    works: list[str] = field(default_factory=list)
+    label: str = ""
+    shared: Head | None = None
+    rejected: str = ""
+    open: bool = False
+
+
+def _split(text: str, separators: str) -> list[tuple[int, int]]:
+    """Spans between separators that stand outside brackets and quotes."""
+    spans, depth, quoted, start = [], 0, False, 0
+    for i, c in enumerate(text):
+        if c in "(〔[":
+            depth += 1
+        elif c in ")〕]":
+            depth = max(0, depth - 1)
+        elif c == "“":
+            quoted = True
+        elif c == "”":
+            quoted = False
+        elif c in separators and depth == 0 and not (quoted and text[i - 1 : i] != "”"):
+            if i > start:
+                spans.append((start, i))
+            start = i + 1
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
+
+
+def _conjunctions(text: str) -> list[tuple[int, int]]:
+    """Spans between 和, 及, 以及, 与 where both sides can be members."""
+    covered = [(a, b) for a, b, _ in places_in(text)]
+    depth = 0
+    i, start = 0, 0
+    spans: list[tuple[int, int]] = []
+    while i < len(text):
+        depth += (text[i] == "(") - (text[i] == ")")
+        word = next((w for w in CONJUNCTIONS if text.startswith(w, i)), "")
+        if word and depth <= 0 and i > start and not any(a < i < b or a <= i < b and b - a > 1 for a, b in covered):
+            left, right = text[start:i], text[i + len(word) :]
+            if _is_complete(left, right) and _may_follow(right):
+                spans.append((start, i))
+                start = i + len(word)
+                i = start
+                continue
+        i += 1
+    spans.append((start, len(text)))
+    return spans
+
+
+def _is_complete(left: str, right: str) -> bool:
+    if re.search(r"[A-Z]\d+$", left) and re.match(r"[A-Z]\d+", right):
+        return True
+    if ETC.search(left) and len(left) > 2:
+        return True
+    if re.search(r"[—\-至]", left) and re.search(r"[—\-至]", right):
+        return True
+    member = parse_member(left, 0)
+    if member.head is not None:
+        return member.head.mode != "none" or len(proper_parts(member.stem)) > 0
+    if is_abbreviation(left) and (is_abbreviation(right[: len(left)]) or re.search(r"(?:高速|铁路|高铁|城际)", right)):
+        return True
+    if member.section or member.phase or member.works:
+        return True
+    places = places_in(left)
+    return bool(places) and places[-1][1] == len(left) and places[0][0] == 0 and not re.search(r"[的为]", left)
+
+
+def _may_follow(right: str) -> bool:
+    if len(right) < 2:
+        return False
+    first = re.split(r"[、和及与]", right, maxsplit=1)[0]
+    member = parse_member(first, 0)
+    if member.head is not None or member.phase or member.code:
+        return True
+    if ETC.search(first):
+        return True
+    return bool(proper_parts(first)) or is_abbreviation(first)
+
+
+def read_list(text: str, start: int) -> list[Group]:
+    """
+    Read the object (or subject) of a clause as groups of members.
+
+    Parameters
+    ----------
+    text : str
+        The words between the verb and the end of the clause, simplified.
+    start : int
+        Where they begin in the passage.
+
+    Returns
+    -------
+    list of Group
+        In order; tails of the clause on the last group.
+    """
+    rest, tails, works = strip_tail(text)
+    if works and ETC.search(rest) is None:
+        # The work stays with the last member, who hands it on to members without a head of their own.
+        pass
+    groups: list[Group] = [Group()]
+    pieces: list[tuple[int, int]] = []
+    for a, b in _split(rest, "、")[:MAX_MEMBERS]:
+        if b - a > MAX_MEMBER and "(" not in rest[a:b]:
+            pieces.append((a, b))
+            continue
+        pieces += [(a + x, a + y) for x, y in _conjunctions(rest[a:b])]
+    for index, (a, b) in enumerate(pieces):
+        piece = rest[a:b]
+        last = index == len(pieces) - 1
+        etc = _etc(piece)
+        group = groups[-1]
+        own_text = piece[: etc.start()] if etc else piece
+        if own_text:
+            if own_text.startswith("其") and len(own_text) > 2:
+                own_text, a = own_text[1:], a + 1
+            member = parse_member(own_text[:200], start + a)
+            if last and not etc:
+                member.tails += tails
+                member.works += works
+            group.members.append(member)
+        if etc:
+            group.open = True
+            form = piece[etc.end() :]
+            _apply_form(group, form, tails if last else [], works if last else [])
+            if not last:
+                groups.append(Group())
+    if not groups[-1].members:
+        groups.pop()
+    for index, group in enumerate(groups):
+        if not group.open:
+            _share_last(group)
+        _numerals(group)
+        if index == len(groups) - 1:
+            group.tails += [t for t in tails if t not in group.tails]
+    return groups
+
+
+def _etc(piece: str) -> re.Match[str] | None:
+    found = None
+    for m in ETC.finditer(piece):
+        if piece.count("(", 0, m.start()) == piece.count(")", 0, m.start()):
+            found = m
+    return found
+
+
+def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> None:
+    """Apply what stands behind 等: 等(拟建)高速公路江苏段改扩建项目."""
+    shared = parse_member(form, 0) if form else Member(0, 0, "")
+    group.tails += shared.tails + tails
+    group.works += shared.works + works
+    stem = shared.stem
+    for word in sorted(LABELS, key=len, reverse=True):
+        if stem.startswith(word) and not (shared.head is None and stem[len(word) :] and proper_parts(stem[len(word) :])):
+            group.label, stem = word, stem[len(word) :]
+            break
+    if shared.head is not None and shared.head.mode == "none":
+        strong = {"build", "preparatory", "starting", "proposed"}
+        lexicon = default_lexicon()
+        if proper_parts(shared.stem) or not any(lexicon.tails.words.get(t) in strong for t in group.tails):
+            group.rejected = f"等后是“{form}”"
+        return
+    if proper_parts(stem) and not (shared.head and re.fullmatch(r"[\u4e00-\u9fff]{2,3}", "".join(proper_parts(stem)))):
+        group.rejected = f"等后有读不懂的“{stem}”"
+        return
+    if shared.head is None:
+        if stem and re.search(r"与|以|为|的|向|从|中|合作|对接|开展", stem):
+            group.rejected = f"等后是“{form}”"
+        return
+    group.shared = shared.head
+    head_text = shared.head_text
+    if shared.head.word in {"进港铁路", "疏港铁路"}:
+        head_text = shared.head.word
+    for member in group.members:
+        if member.head is None or (member.head.mode == "waterway" and shared.head.mode == "rail") or (
+            "weak" in member.head.flags and "weak" not in shared.head.flags and shared.head.mode
+        ):
+            _give(member, shared.head, head_text, shared.section)
+
+
+def _give(member: Member, head: Head, head_text: str, section: str) -> None:
+    if member.head is not None:
+        member.stem = member.core
+    member.head = head
+    member.head_text = head_text
+    member.suffix = head_text + (section if not member.section else "")
+    if section and not member.section:
+        member.section = section
+    member.trace.append(f"共用“{head_text}{section}”")
+
+
+def _share_last(group: Group) -> None:
+    """Give the last member's head, section and work to members before it that have no head of their own."""
+    if len(group.members) < 2:
+        return
+    last = group.members[-1]
+    if last.head is None or last.head.mode == "none":
+        if last.works and last.head is None:
+            for member in group.members[:-1]:
+                if member.head is None and not member.works:
+                    member.works = list(last.works)
+        return
+    rest = ""
+    places = places_in(last.stem)
+    if places and places[0][0] == 0 and not proper_parts(last.stem[places[0][1] :]):
+        rest = last.stem[places[0][1] :]  # 江苏、浙江沿海新建…站: 沿海新建 is shared too
+    for member in group.members[:-1]:
+        if member.head is None and _bare(member):
+            bare_place = (found := places_in(member.stem)) and found[0] == (0, len(member.stem), found[0][2])
+            text = (rest if bare_place else "") + last.head_text
+            section = last.section if last.section and last.section.endswith("段") else ""
+            _give(member, last.head, text, section)
+            if not member.works:
+                member.works = list(last.works)
+
+
+def _bare(member: Member) -> bool:
+    """Whether a member is a mere name: 简称, place, places joined, or a name with a phase."""
+    stem = member.stem
+    if not stem:
+        return False
+    if is_abbreviation(stem) or places_in(stem) or re.search(r"[—\-至]", stem):
+        return True
+    return bool(proper_parts(stem)) and len(stem) <= 8
+
+
+def _numerals(group: Group) -> None:
+    """Complete members that are a mere number: 治理四、五、六期项目, F2和F3线, 1号线、2号线."""
+    members = group.members
+    for index in range(len(members) - 2, -1, -1):
+        member, after = members[index], members[index + 1]
+        if member.head is None and NUMERAL.search(member.core) and not member.phase:
+            m = re.match(r"(?:[一二三四五六七八九十]+|\d+|[A-Z]\d+)(.*)$", after.core + after.suffix)
+            number = NUMERAL.search(member.core)
+            if m and number and m[1] and (m[1].startswith(("期", "线", "号")) or PHASE.match(after.core) or LINE_NUMBER.match(after.core)):
+                tail = m[1]
+                whole = parse_member(member.core + tail, member.start)
+                member.head, member.head_text, member.phase = whole.head, whole.head_text, whole.phase
+                member.stem = whole.stem
+                member.suffix = tail
+                member.works = member.works or list(after.works)
+    for index in range(1, len(members)):
+        member, before = members[index], members[index - 1]
+        bare = re.match(r"(?:[一二三四五六七八九十]+期|[一二三四五六七八九十]+$|[A-Z]?\d+号?线|\d+号线|[A-Z]\d+线)", member.core)
+        if bare and not proper_parts(member.stem):
+            base = re.sub(r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+号线?)[\u4e00-\u9fff]{0,6}$", "", before.prefix + before.core)
+            if base and base != before.core:
+                member.prefix = base
+                if NUMERAL.fullmatch(member.core) and not member.suffix:
+                    member.suffix = "期"
+                if member.head is None:
+                    member.head, member.head_text = before.head, before.head_text
+                member.trace.append(f"承前“{base}”")
+
+
+def lean_on(member: Member, before: Member, name: str) -> None:
+    """Name a member after the one before it: (甲机场航站楼改扩建和)三期工程, (甲高速及其)联络线, (甲接收站及)外输管道."""
+    if member.head is None and member.phase:
+        member.prefix = re.sub(rf"(?:T\d航站楼|{PHASE.pattern})$", "", name)
+        member.head, member.head_text, member.stem = before.head, before.head_text, before.stem
+    else:
+        member.prefix = name
+    member.trace.append(f"承前“{member.prefix}”")
+
+
+def is_project_head(member: Member) -> bool:
+    """Return whether a member has a head of one of the modes and a name."""
+    return member.head is not None and member.head.mode != "none" and is_named(member)

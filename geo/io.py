@@ -34,7 +34,7 @@ __all__ = ["output_folder", "read_features", "read_table", "sha256_of", "write_b
 
 log = logging.getLogger(__name__)
 
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"^'*[=+\-@\t\r](?=.)", re.DOTALL)
 """Text that a spreadsheet would run as a formula; it is written behind an apostrophe and read back without it."""
 
 EPOCH = "2000-01-01T00:00:00Z"

@@ -144,10 +144,10 @@ def read(
 ) -> None:
     """读出项目与目标, 写成 CSV。 Read projects, mentions, targets and damage into CSV."""
     from geo.io import MANIFEST, output_folder, sha256_of, write_bytes
-    from maps.atlas import read_documents, write_reading
+    from projects.reading import read_files, write_reading
 
     with output_folder(out) as folder:
-        reading = read_documents(plans, dates=_dates(date))
+        reading = read_files(plans, dates=_dates(date))
         write_reading(reading, folder)
         files = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
         content = {"tongtu": __version__, "inputs": reading.documents, "files": files}

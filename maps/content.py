@@ -50,6 +50,7 @@ _TEXT = ("feature_id", "origin", "name", "mode", "kind", "work", "status", "draw
 _NUMBERS = {"accuracy_km": 1, "length_km": 1, "route_length_km": 1, "speed_km_h": 0}
 _STAGE_RANK = {stage: rank for rank, stage in enumerate(reversed(list(style.STAGES)))}
 _CLASSES = 5
+_SEA_BEYOND_DEG = 30.0
 
 
 def words(lang: str) -> dict[str, str]:
@@ -216,7 +217,7 @@ def ground_part(
     base = []
     for role in GROUND_ROLES:
         if role in layers and len(layers[role]):
-            series = layers[role].geometry
+            series = _open_sea(layers[role].geometry) if role == "sea" else layers[role].geometry
             base.append({"role": role, "geometry": payload.geometry(_simple(series), quantum_deg=GROUND_QUANTUM_DEG)})
     places: list[tuple[float, float, str, int]] = []
     if "places" in layers:
@@ -235,6 +236,16 @@ def ground_part(
         places += [(p.x, p.y, str(n), 0) for p, n in zip(points, table["name"], strict=True) if str(n)]
     places.sort(key=lambda one: (one[3], one[2], one[0]))
     return {"base": base, "places": [[*_mercator(lon, lat), plain(name), rank] for lon, lat, name, rank in places]}
+
+
+def _open_sea(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Carry the sea on beyond the eastern edge of its frame, where a wide screen would show the end of the world."""
+    east = float(shapes.total_bounds[2])
+
+    def stretch(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack([np.where(xy[:, 0] >= east - 1e-9, east + _SEA_BEYOND_DEG, xy[:, 0]), xy[:, 1]])
+
+    return type(shapes)(shapely.transform(np.asarray(shapes.array, dtype=object), stretch), crs=shapes.crs)
 
 
 def _simple(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -271,7 +282,7 @@ def area_indicators(areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | N
     if areas is None or indicators is None or not len(indicators):
         return []
     names = [areas["code"].astype(str), areas["name"].astype(str), areas["short_name"].astype(str)]
-    out = []
+    out: list[dict[str, Any]] = []
     for (indicator, scenario, as_of), rows in indicators.groupby(["indicator", "scenario", "as_of"], sort=True):
         by_area = dict(zip(rows["area"].astype(str), rows["value"].astype("float64"), strict=True))
         values = [
@@ -288,6 +299,8 @@ def area_indicators(areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | N
         out.append(
             {
                 "id": f"{indicator}|{scenario}|{as_of}",
+                "indicator": plain(indicator),
+                "scenario": plain(scenario),
                 "label": label + (f" · {style.scenario_label(str(scenario), lang)}" if scenario else ""),
                 "unit": style.unit_label(str(rows["unit"].iloc[0]), lang),
                 "as_of": plain(as_of),
@@ -299,7 +312,16 @@ def area_indicators(areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | N
                 "digits": digits,
             }
         )
-    return out
+    order = list(style.INDICATORS)
+    return sorted(
+        out,
+        key=lambda one: (
+            order.index(one["indicator"]) if one["indicator"] in order else len(order),
+            one["indicator"],
+            one["scenario"] != "today",
+            one["id"],
+        ),
+    )
 
 
 def project_records(projects: pd.DataFrame, lang: str) -> dict[str, dict[str, Any]]:

@@ -140,7 +140,7 @@ class LineLook:
 
 MODES: Final[dict[Mode, ModeLook]] = {
     Mode.RAIL: ModeLook(Label("铁路", "Rail"), "#9e1b32", "#c99aa3", "square"),
-    Mode.HIGHWAY: ModeLook(Label("公路", "Road"), "#dd8500", "#e3bf8c", "diamond"),
+    Mode.HIGHWAY: ModeLook(Label("公路", "Road"), "#d27c00", "#dfba86", "diamond"),
     Mode.WATERWAY: ModeLook(Label("水运", "Waterway"), "#1f6fc0", "#9dbfe2", "triangle"),
     Mode.AIRPORT: ModeLook(Label("机场", "Airport"), "#4b2e83", "#a79bc0", "plane"),
     Mode.ENERGY: ModeLook(Label("能源", "Energy"), "#2f9e80", "#9acbbd", "bolt"),
@@ -359,6 +359,7 @@ INDICATORS: Final[dict[str, Label]] = {
     "expressway_density": Label("高速公路密度", "expressway density"),
     "highway_density": Label("公路网密度", "road density"),
     "waterway_density": Label("航道密度", "waterway density"),
+    "waterway_class3_up_density": Label("三级及以上航道密度", "density of waterways of class III and up"),
     "airport": Label("运输机场", "airports"),
     "airport_density": Label("运输机场密度", "airport density"),
     "rail_travel_time": Label("铁路出行时间", "rail travel time"),

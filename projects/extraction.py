@@ -18,7 +18,7 @@ from projects.documents import Document, Passage, parse_document
 from projects.lexicon import default_lexicon
 from projects.lists import Group, lean_on, read_list
 from projects.names import DASH, LINE_NUMBER, PHASE, TIME, TO, Member, is_named, parse_member, proper_parts
-from projects.routes import Reading, is_abbreviation, places_in, read_abbreviation
+from projects.routes import Reading, is_abbreviation, places_in, province_of, read_abbreviation
 from projects.status import LABELS, Governor, past_passages, stage_of, tail_class
 
 __all__ = ["Mention", "explain", "extract_mentions"]
@@ -149,7 +149,9 @@ class _PassageReader:
         self.passage = passage
         raw = document.simplified
         self.index = [i for i in range(passage.start, passage.end) if not raw[i].isspace()]
-        text = "".join(raw[i] for i in self.index)
+        # An ASCII question mark or a euro sign in Chinese text is what a wrong decoding left.
+        self.raw = "".join(raw[i] for i in self.index)
+        text = "".join("\ufffd" if document.text[i] in "?€\ufffd" else raw[i] for i in self.index)
         # What stands in 《》 is a document's title: no project, but as long as it was.
         self.text = re.sub(r"《[^《》]{0,200}》", lambda m: "□" * len(m[0]), text)
         self.past = past
@@ -526,7 +528,8 @@ class _PassageReader:
             if member.phase and (member.head is None or member.head.mode == context.last.head.mode) and joined:
                 lean_on(member, context.last, context.last_name)
                 return True
-            if joined and before.endswith(("及其", "及")) and member.head is not None and not proper_parts(member.stem):
+            counted = re.match(r"[\d一二三四五六七八九十两]+[座个条项处]", member.core)
+            if joined and before.endswith(("及其", "及")) and member.head is not None and not counted and not proper_parts(member.stem):
                 lean_on(member, context.last, context.last_name)
                 return True
         if member.phase and member.head is not None and "facility" in member.head.flags and len(member.head_text) >= 2:
@@ -560,6 +563,8 @@ class _PassageReader:
         if member.prefix and member.prefix.endswith(member.head_text) and core.startswith(member.head_text):
             name = member.prefix + core[len(member.head_text) :]
         name = name.strip("、,等的")
+        if "\ufffd" in name:
+            name = self.raw[member.start + member.core_start :][: len(core)] + member.suffix
         if name.count("“") != name.count("”"):
             name = name.strip("“”")
         return name
@@ -576,7 +581,7 @@ class _PassageReader:
     def _damage(self, member: Member, governor: Governor) -> list[str]:
         flags = []
         text = member.core
-        if re.search(r"[?€\ufffd\ue000-\uf8ff]", text):
+        if re.search(r"[\ufffd\ue000-\uf8ff]", text):
             flags.append("damaged")
         if re.search(r"(?<![\d])千伏|(?<!\d)万吨级|(?<![\d一二三四五六七八九十第])号线", text) and not re.search(r"\d千伏|\d万吨级", text):
             flags.append("digits_lost")
@@ -643,7 +648,7 @@ def _is_line_name(stem: str) -> bool:
         return True
     if re.fullmatch(r"[东西南北中]?沿(?:江|海|淮|黄|河|边|湖)", stem):
         return True
-    return bool(re.fullmatch(r"[\u4e00-\u9fff?€]{3,10}", stem)) and bool(re.search(r"[?€]", stem))
+    return bool(re.fullmatch(r"[\u4e00-\u9fff\ufffd\ue000-\uf8ff]{3,10}", stem)) and bool(re.search(r"[\ufffd]", stem))
 
 
 def _line_number(stem: str) -> bool:
@@ -715,51 +720,40 @@ def _kind(member: Member, name: str, mode: str, work: str, context: _Context) ->
 
 def _places(member: Member, name: str, mode: str, region: str) -> tuple[Reading | None, tuple[str, ...]]:
     """Places of a name: of its section where that names two, else of the line, else the places it spells out."""
-    bracket = next((inside for inside, _ in member.brackets if re.search(TO, inside)), "")
-    section = member.section.removesuffix("段")
-    for part in (bracket.removesuffix("段"), section, member.stem):
-        if not part:
-            continue
-        bare = re.sub(r"\([^()]*\)", "", part)
-        ends = [x for x in re.split(rf"[{DASH}]{{1,2}}|至|到", bare) if x]
-        if len(ends) >= 2 and part is not section or len(ends) == 2:
+    bracket = next((inside for inside, _ in member.brackets if re.search(TO, inside)), "").removesuffix("段")
+    section = re.sub(r"\([^()]*\)", "", member.section.removesuffix("段"))
+    stem = CODE_PREFIX.sub("", re.sub(r"\([^()]*\)", "", member.prefix + member.stem)).strip("“”")
+    line = member.head is not None and ("line" in member.head.flags or mode == "energy" or "通道" in member.head.word)
+    for part in (bracket, section, stem):
+        ends = [x for x in re.split(rf"[{DASH}]{{1,2}}|至|到", part) if x]
+        if len(ends) >= 2:
             return None, tuple(_end_place(x, region, first=i == 0) for i, x in enumerate(ends))
-        if part is section and is_abbreviation(bare) and not places_in(bare):
+    if power := re.match(r"“?([\u4e00-\u9fff])电[入送进]([\u4e00-\u9fff])", member.core):
+        return None, tuple(province_of(c) for c in power.groups())
+    if re.match(r"[东西南北]延|联络线|连接线|支线", section) is None and section and not places_in(section, region):
+        bare = re.sub(r"(?:快速)?通道$", "", section)
+        if is_abbreviation(bare) and len(bare) <= 4:
             reading = read_abbreviation(bare, region, mode)
             if reading.places:
                 return reading, reading.places
-    stem = re.sub(r"\([^()]*\)", "", member.stem)
-    stem = CODE_PREFIX.sub("", stem)
-    if power := re.match(r"“?([\u4e00-\u9fff])电[入送进]([\u4e00-\u9fff])", member.core):
-        return None, tuple(_one_place(c) for c in power.groups())
-    if is_abbreviation(stem) and member.head is not None and mode in {"rail", "highway", "waterway", "energy"}:
-        found = places_in(stem)
-        if not (found and found[0][1] - found[0][0] == len(stem)):
-            reading = read_abbreviation(stem, region, mode)
-            if reading.places:
-                return reading, reading.places
-    if member.section and not (member.head and "facility" in member.head.flags):
-        within = re.sub(r"^\d+万?千伏", "", section)
-        found = places_in(within)
-        if found:
-            return None, (found[-1][2],)
-        m = re.match(r"([\u4e00-\u9fff]{2,4})(?:通道|快速通道)$", within)
-        if m and is_abbreviation(m[1]):
-            reading = read_abbreviation(m[1], region, mode)
+    found = places_in(stem, region)
+    spelled = tuple(dict.fromkeys(p for _, _, p in found))
+    if line and len(spelled) != 1 and is_abbreviation(stem) and (not found or found[0][1] - found[0][0] < len(stem)):
+        reading = read_abbreviation(stem, region, mode)
+        if reading.places:
             return reading, reading.places
-    found = places_in(stem) or places_in(name)
-    return None, tuple(dict.fromkeys(p for _, _, p in found))[:3]
+    if line and (within := places_in(section, region)):
+        return None, (within[-1][2],)
+    if spelled:
+        return None, spelled[:3]
+    if line and is_abbreviation(stem):
+        reading = read_abbreviation(stem, region, mode)
+        return reading, reading.places
+    spelled = tuple(dict.fromkeys(p for _, _, p in places_in(name, region)))
+    return None, spelled[:3]
 
 
 CODE_PREFIX = re.compile(r"^(?:[GS]\d+|国道\d+|省道\d+|±?\d+千伏)")
-
-
-def _one_place(char: str) -> str:
-    reading = read_abbreviation(char + char) if False else None
-    from projects.routes import _candidates
-
-    found = _candidates(char, "", "")
-    return found[0][1].name if found and reading is None else char
 
 
 def _end_place(text: str, region: str, *, first: bool) -> str:
@@ -777,8 +771,6 @@ def _end_place(text: str, region: str, *, first: bool) -> str:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for m in re.finditer(r"[。!?;]+", text):
-        if "?" in m[0] and "。" not in m[0] and re.match(r"[\u4e00-\u9fff€?]", text[m.end() : m.end() + 1] or " "):
-            continue  # a broken character, no question
         if m.start() > start:
             yield start, m.start()
         start = m.end()

@@ -166,14 +166,14 @@ def read_list(text: str, start: int) -> list[Group]:
             group.members.append(member)
         if etc:
             group.open = True
-            form = piece[etc.end() :]
+            form = piece[etc.end() :].removesuffix("等")
             _apply_form(group, form, tails if last else [], works if last else [])
             if not last:
                 groups.append(Group())
     if not groups[-1].members:
         groups.pop()
     for index, group in enumerate(groups):
-        if not group.open:
+        if group.shared is None:
             _share_last(group)
         _numerals(group)
         if index == len(groups) - 1:
@@ -182,11 +182,11 @@ def read_list(text: str, start: int) -> list[Group]:
 
 
 def _etc(piece: str) -> re.Match[str] | None:
-    found = None
+    """Find the 等 that closes a list: outside brackets, the first one (…等重点区域甲系统等)."""
     for m in ETC.finditer(piece):
         if piece.count("(", 0, m.start()) == piece.count(")", 0, m.start()):
-            found = m
-    return found
+            return m
+    return None
 
 
 def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> None:
@@ -235,34 +235,37 @@ def _give(member: Member, head: Head, head_text: str, section: str) -> None:
 
 
 def _share_last(group: Group) -> None:
-    """Give the last member's head, section and work to members before it that have no head of their own."""
-    if len(group.members) < 2:
-        return
-    last = group.members[-1]
-    if last.head is None or last.head.mode == "none":
-        if last.works and last.head is None:
-            for member in group.members[:-1]:
-                if member.head is None and not member.works:
-                    member.works = list(last.works)
-        return
-    rest = ""
-    places = places_in(last.stem)
-    if places and places[0][0] == 0 and not proper_parts(last.stem[places[0][1] :]):
-        rest = last.stem[places[0][1] :]  # 江苏、浙江沿海新建…站: 沿海新建 is shared too
-    for member in group.members[:-1]:
-        if member.head is None and _bare(member):
-            bare_place = (found := places_in(member.stem)) and found[0] == (0, len(member.stem), found[0][2])
-            text = (rest if bare_place else "") + last.head_text
-            section = last.section if last.section and last.section.endswith("段") else ""
-            _give(member, last.head, text, section)
-            if not member.works:
+    """Give a member's head, section and work to the members just before it that have no head of their own."""
+    giver: Member | None = None
+    for member in reversed(group.members):
+        if member.head is not None:
+            giver = member if member.head.mode != "none" else None
+            continue
+        if giver is None or giver.head is None or not _bare(member):
+            if member.works and giver is None:
+                giver = None
+            continue
+        rest = ""
+        places = places_in(giver.stem)
+        if places and places[0][0] == 0 and not proper_parts(giver.stem[places[0][1] :]):
+            rest = giver.stem[places[0][1] :]  # 江苏、浙江沿海新建…站: 沿海新建 is shared too
+        found = places_in(member.stem)
+        bare_place = bool(found) and found[0][:2] == (0, len(member.stem))
+        section = giver.section if giver.section.endswith("段") and not group.open else ""
+        _give(member, giver.head, (rest if bare_place else "") + giver.head_text, section)
+        if not member.works and not group.open:
+            member.works = list(giver.works)
+    last = group.members[-1] if group.members else None
+    if last is not None and last.head is None and last.works and not group.open:
+        for member in group.members[:-1]:
+            if member.head is None and not member.works:
                 member.works = list(last.works)
 
 
 def _bare(member: Member) -> bool:
     """Whether a member is a mere name: 简称, place, places joined, or a name with a phase."""
     stem = member.stem
-    if not stem:
+    if not stem or member.brackets or member.works or stem.endswith("线"):
         return False
     if is_abbreviation(stem) or places_in(stem) or re.search(r"[—\-至]", stem):
         return True

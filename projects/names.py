@@ -253,6 +253,9 @@ def parse_member(text: str, start: int) -> Member:
         elif head.mode == "other" and (inner := _inner_head(stem)) and inner[2].mode == "other":
             pass
         member.head, member.head_text, member.stem = head, word, stem
+        if word in {"过江通道", "跨江通道", "过海通道"} and (inner := _inner_head(strip_tail(stem)[0] + "工程" if stem.endswith("工程") else stem)):
+            if inner[2].mode == "energy":  # an energy line's crossing is the line's
+                member.head = inner[2]
         if "hub" in head.flags and (inner := _inner_head(stem)) and "facility" in inner[2].flags:
             # 甲机场区域枢纽机场(功能): the airport, not its role.
             member.head, member.head_text, member.stem = inner[2], stem[inner[0] : inner[1]], stem[: inner[0]]
@@ -380,6 +383,10 @@ def is_named(member: Member) -> bool:
         return False
     parts = proper_parts(stem)
     inside = [p for b in brackets for p in proper_parts(b)] + proper_parts(member.section)
+    if "placed" in head.flags and not (
+        places_in(stem) or is_abbreviation(stem[-3:]) or is_abbreviation(stem) or re.search(r"[A-Z\d]", stem)
+    ):
+        return False
     if "facility" in head.flags or "hub" in head.flags:
         return bool(parts or [p for b in brackets for p in proper_parts(b)])
     if "weak" in head.flags:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from geo.errors import PlaceNotFoundError
 from geo.gazetteer import Gazetteer, Place, default_gazetteer
 
-__all__ = ["Reading", "is_abbreviation", "places_in", "read_abbreviation"]
+__all__ = ["Reading", "is_abbreviation", "places_in", "province_of", "read_abbreviation"]
 
 CAPITALS = {
     "河北": "石家庄", "山西": "太原", "辽宁": "沈阳", "吉林": "长春", "黑龙江": "哈尔滨", "江苏": "南京", "浙江": "杭州",
@@ -20,6 +20,9 @@ CAPITALS = {
 }  # fmt: skip
 EXTRA = {"蓉": "成都", "台": "台北", "港": "香港", "澳": "澳门", "台湾": "台北"}
 """One-character names that the gazetteer may lack (common knowledge)."""
+
+_LEVEL = {"市": 0.15, "县": 0.3, "区": 0.55}
+"""Penalty of a county-level unit by its rank: lines are named after cities, seldom after districts."""
 
 CANDIDATES = 14
 """Readings kept per character: the best by rank; more would not change the best line."""
@@ -103,7 +106,7 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
                 penalty -= 0.15
             if place.level == "county":  # small places are named in their own neighbourhood only
                 far = 0.0 if place.code[:4] == home.code[:4] else (0.25 if place.code[:2] == province else distance / 400)
-                penalty += far * (0.2 if listed else 1.0)
+                penalty += far * (0.2 if listed else 1.0) + _LEVEL.get(place.full_name[-1], 0.0)
         best = found.get(place.place_id)
         if best is None or penalty < best[0]:
             found[place.place_id] = (penalty, place)
@@ -124,6 +127,8 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
             add(place, 0.2)
     known = char in names.abbreviated
     for place in names.first.get(char, ()):
+        if known and place.full_name.endswith("区"):
+            continue
         add(place, (0.35 if place.level == "prefecture" else 0.6) + (0.25 if known else 0.0), listed=False)
     if not known:
         for place in names.second.get(char, ()):
@@ -180,7 +185,7 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
                 leg = _km(path[-1], place)
                 if leg < 8:
                     continue
-                step = leg / 400 + (0.4 if place.code[:4] == path[-1].code[:4] and place.level == "prefecture" else 0.0)
+                step = 0.9 * math.log1p(leg / 180) + (0.4 if place.code[:4] == path[-1].code[:4] and place.level == "prefecture" else 0.0)
                 if len(path) > 1:  # a line that turns back on itself is a wrong reading
                     direct = _km(path[-2], place)
                     step += max(0.0, (_km(path[-2], path[-1]) + leg) / max(direct, 20.0) - 1.6) * 0.5
@@ -215,4 +220,17 @@ def places_in(text: str, region: str = "") -> list[tuple[int, int, str]]:
         found = gazetteer.scan(text, region=region or None)
     except PlaceNotFoundError:
         found = gazetteer.scan(text)
-    return [(a, b, candidates[0].name) for a, b, candidates in found]
+    return [(a, min(b, len(text)), candidates[0].name) for a, b, candidates in found]
+
+
+def province_of(char: str) -> str:
+    """
+    Province that one character stands for; the character itself where there is none.
+
+    Examples
+    --------
+    >>> province_of("皖"), province_of("桂")
+    ('安徽', '广西')
+    """
+    found = [p for p in _names().abbreviated.get(char, ()) if p.level == "province"]
+    return found[0].name if found else char

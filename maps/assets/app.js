@@ -189,7 +189,7 @@ class TongtuMap {
         if (look.band && !dense) { ctx.lineCap = "round"; pass(look.colour, look.band * swell, [], 0.13); ctx.lineCap = "butt"; }
         if (look.casing && view.zoom > 5.5 && !dense) pass("#ffffff", look.casing * swell, [], 0.85);
         if (round) ctx.lineCap = "round";
-        pass(look.colour, look.width * swell, look.dash.map((d, i) => (round && i === 0 ? 0.1 : d * Math.max(0.8, swell))), look.opacity);
+        pass(look.colour, look.width * swell, look.dash.map((d, i) => (round && i === 0 ? 0.1 : d * Math.max(0.8, swell))), look.project ? look.opacity : view.zoom < 8 ? 0.72 : 0.95);
         ctx.lineCap = "butt";
         if (look.core && !dense) pass("#ffffff", look.core * swell, [], 1);
         ctx.globalAlpha = 1; ctx.setLineDash([]);
@@ -225,8 +225,11 @@ class TongtuMap {
       if (!this.shown[geo.owner[p]] || !Draw.visible(geo, p, view, 16)) continue;
       const x = geo.x[geo.first[p]] * view.scale - view.originX, y = geo.y[geo.first[p]] * view.scale - view.originY;
       if (!look.project) {
-        Draw.symbol(ctx, look.symbol, x, y, 3.1 * size);
-        ctx.strokeStyle = "#ffffff"; ctx.lineWidth = 2; ctx.stroke(); ctx.fillStyle = look.colour; ctx.fill();
+        // From afar a dot: hundreds of small shapes would drown the plan.
+        const far = view.zoom < 7.75;
+        Draw.symbol(ctx, far ? "circle" : look.symbol, x, y, far ? 1.5 : 3.4 * size);
+        if (!far) { ctx.strokeStyle = "#ffffff"; ctx.lineWidth = 2; ctx.stroke(); }
+        ctx.fillStyle = look.colour; ctx.fill();
         continue;
       }
       Draw.disc(ctx, look, x, y, 9 * size);

@@ -260,7 +260,7 @@ def grid(columns: int, rows: int) -> gpd.GeoDataFrame:
     return areas_of([box(xs[i], ys[j], xs[i + 1], ys[j + 1]) for i in range(columns) for j in range(rows)])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(walk, min_size=1, max_size=4), st.integers(1, 6), st.integers(1, 6))
 def test_additive_over_a_partition(walks: list[Any], columns: int, rows: int) -> None:
     lines = walked(walks)
@@ -276,25 +276,26 @@ def test_additive_over_a_partition(walks: list[Any], columns: int, rows: int) ->
         assert parts.loc[name, "route_km"] == pytest.approx(10.0, rel=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(walk, min_size=1, max_size=4), st.integers(1, 5), st.randoms(use_true_random=False))
-def test_equal_to_overlay(walks: list[Any], columns: int, random: Any) -> None:
-    lines = walked(walks)
-    if not lines:
-        return
-    cells = grid(columns, columns + 1)
-    # Skewed cells: borders that are neither meridians nor parallels.
+@pytest.mark.parametrize("seed", range(6))
+def test_equal_to_overlay(seed: int) -> None:
+    # The second method: geopandas.overlay of single segments (overlay would dissolve a line that retraces itself) of at
+    # most some 500 m, where a straight lon/lat path and a geodesic differ by less than 1e-10.
+    rng = np.random.default_rng(seed)
+    starts = rng.uniform((116.0, 30.0), (119.0, 33.0), (400, 2))
+    ends = starts + rng.uniform(-0.004, 0.004, (400, 2))
+    lines = lines_of([LineString(pair) for pair in zip(starts, ends, strict=True)])
+    # Skewed cells, small enough that a good part of the segments cross a border.
+    cells = grid(20 + seed, 25)
     cells = cells.set_geometry(cells.geometry.affine_transform([1, 0.137, 0.071, 1, -4.2471, -8.3507]))
-    ours = line_length_by_area(lines_of(lines), cells).set_index(["code", "feature_id"])["length_km"]
-    pieces = gpd.overlay(lines_of(lines), cells, how="intersection", keep_geom_type=True)
-    # Cut finely, so that Geod measures the same straight lon/lat path; segments are at most 3 km here.
-    pieces["km"] = [length_km(shapely.segmentize(p, 0.002)) for p in pieces.geometry]
-    theirs = pieces.groupby(["code", "feature_id"])["km"].sum()
+    ours = line_length_by_area(lines, cells).set_index(["code", "feature_id"])["length_km"]
+    pieces = gpd.overlay(lines, cells, how="intersection", keep_geom_type=True)
+    theirs = pieces.assign(km=[length_km(p) for p in pieces.geometry]).groupby(["code", "feature_id"])["km"].sum()
+    assert (theirs.groupby("feature_id").size() > 1).sum() > 5  # some are cut, or nothing was tested
     both = pd.concat([ours, theirs], axis=1).fillna(0.0)
-    assert np.allclose(both["length_km"], both["km"], rtol=2e-9, atol=1e-9)
+    assert np.allclose(both["length_km"], both["km"], rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(walk, min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(walks: list[Any], random: Any) -> None:
     lines = walked(walks)
@@ -311,7 +312,7 @@ def test_order_of_rows_does_not_matter(walks: list[Any], random: Any) -> None:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(walk, min_size=1, max_size=3), st.floats(0.1, 10.0))
 def test_scaling_the_lengths_scales_the_density(walks: list[Any], factor: float) -> None:
     lines = walked(walks)
@@ -337,7 +338,7 @@ def test_many_segments_keep_their_total() -> None:
     # 20,000 segments of a walk around 合肥, 42 cells: the whole is the sum of Geod's segments.
     rng = np.random.default_rng(7)
     points = np.cumsum(rng.normal(0, 0.002, (20_001, 2)), axis=0)
-    points = (points - points.mean(axis=0)).clip(-1.4, 1.4) + (117.5, 31.5)
+    points = (points - points.mean(axis=0)).clip(-1.4, 1.4) + np.array([117.5, 31.5])
     _, _, metres = GEOD.inv(points[:-1, 0], points[:-1, 1], points[1:, 0], points[1:, 1])
     table = line_length_by_area(lines_of([LineString(points)]), grid(6, 7))
     assert table["length_km"].sum() == pytest.approx(np.sum(metres) / 1000.0, rel=1e-10)

@@ -1,0 +1,210 @@
+"""The register: mentions of all documents merged into one row per project, linked across documents, with stage history."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from layers.schema import STAGE_ORDER, Mode, Work
+from projects.documents import Document
+from projects.extraction import Mention, extract_mentions
+from projects.schema import MENTIONS, PROJECTS
+
+__all__ = ["Register", "project_key", "read_plans"]
+
+LINES = {
+    "high_speed_rail": "rail_line", "intercity_rail": "rail_line", "conventional_rail": "rail_line", "maglev": "rail_line",
+    "suburban_rail": "rail_urban", "metro": "rail_urban", "expressway": "expressway", "expressway_widening": "expressway",
+    "ring_road": "ring_road", "national_road": "road", "provincial_road": "road", "road": "road",
+    "inland_waterway": "channel",
+}  # fmt: skip
+"""Families within which two names of the same places are one project."""
+
+WORK_ENDINGS = re.compile(
+    r"(?:项目|工程|建设|扩容改造|扩能改造|电气化改造|升级改造|增容改造|改扩建|扩建|扩容|扩能|增容|改造|改建|整治|提升)$"
+)
+
+
+@dataclass(frozen=True)
+class Register:
+    """
+    What plans say, merged.
+
+    Parameters
+    ----------
+    projects : DataFrame, contract ``projects.schema.PROJECTS``
+    mentions : DataFrame, contract ``projects.schema.MENTIONS``
+    """
+
+    projects: pd.DataFrame
+    mentions: pd.DataFrame
+
+    def history(self, project_id: str) -> list[tuple[str, str, str]]:
+        """Return (document, clause, status) of every mention of a project, in the order of the documents read."""
+        rows = self.mentions[self.mentions["project_id"] == project_id]
+        return list(zip(rows["document"], rows["clause"], rows["status"], strict=True))
+
+
+def normalise(name: str) -> str:
+    """
+    Name without punctuation, work and form, for comparison.
+
+    Examples
+    --------
+    >>> normalise("黄山—千岛湖高速公路建设工程")
+    '黄山千岛湖高速'
+    """
+    text = re.sub(r"[\s\-—–―·“”\"'《》、,()□]|至", "", name)
+    for long, short in (("高速公路", "高速"), ("城际铁路", "城际"), ("高速铁路", "高铁")):
+        text = text.replace(long, short)
+    previous = ""
+    while text != previous:
+        previous = text
+        text = WORK_ENDINGS.sub("", text)
+    return text
+
+
+def project_key(mention: Mention) -> str:
+    """
+    Key of the project that a mention means; the same whatever documents are read together.
+
+    Lines are known by their family, places (either direction), section and qualifiers; all else by the normalised name.
+    """
+    family = LINES.get(mention.kind, "")
+    name = normalise(mention.name)
+    if family == "rail_line" and mention.work == Work.UPGRADE.value:
+        family = "rail_existing"
+    if family and family not in {"road", "ring_road", "channel", "rail_urban"} and len(mention.places) >= 2 and not _code(mention.name):
+        stem = normalise(mention.stem)
+        places = list(mention.places)
+        section = mention.section
+        if section and not _territorial(section):
+            return f"{mention.mode}|{family}|{stem}|{section}|{mention.phase}"
+        qualifier = "".join(re.findall(r"第[二三四]|[二三]通道|复线|[东西南北]延|二线", mention.name))
+        ordered = places if places[0] <= places[-1] else places[::-1]
+        return f"{mention.mode}|{family}|{'-'.join(ordered)}|{qualifier}|{mention.phase}"
+    return f"{mention.mode}|{family}|{name}"
+
+
+def _code(name: str) -> bool:
+    return bool(re.match(r"[GS]\d|[国省]道\d", name))
+
+
+def _territorial(section: str) -> bool:
+    """Whether a section is the part in one unit (安徽段, 马鞍山段): the plan's share of the line, no stretch of its own."""
+    from projects.routes import places_in
+
+    bare = section.removesuffix("段")
+    found = places_in(bare)
+    return section.endswith("段") and len(found) == 1 and found[0][0] == 0 and found[0][1] == len(bare)
+
+
+def read_plans(documents: Sequence[Document], *, progress: Callable[[int, int], None] | None = None) -> Register:
+    """
+    Read plans into one register.
+
+    Parameters
+    ----------
+    documents : sequence of Document
+        Short names must differ.
+    progress : callable, optional
+        Called with documents done and all.
+
+    Returns
+    -------
+    Register
+        One row per project over all documents; ``project_id`` depends on the project alone.
+
+    Raises
+    ------
+    ValueError
+        If two documents have one short name.
+    """
+    names = [d.document for d in documents]
+    if len(set(names)) < len(names):
+        twice = sorted({n for n in names if names.count(n) > 1})
+        message = f"documents with one name: {', '.join(twice)}; give each its own (document=…)"
+        raise ValueError(message)
+    mentions: list[Mention] = []
+    dates = {d.document: d.date for d in documents}
+    for number, document in enumerate(documents, start=1):
+        mentions += extract_mentions(document)
+        if progress:
+            progress(number, len(documents))
+    return _merge(mentions, dates)
+
+
+def _merge(mentions: Sequence[Mention], dates: dict[str, str]) -> Register:
+    keys = _keys(mentions)
+    groups: dict[str, list[Mention]] = {}
+    for key, mention in zip(keys, mentions, strict=True):
+        groups.setdefault(key, []).append(mention)
+    projects = []
+    rows = []
+    for key, group in groups.items():
+        project_id = _project_id(key, group)
+        projects.append(_project(project_id, group, dates))
+        rows += [
+            {
+                "project_id": project_id,
+                "document": m.document,
+                "clause": m.clause,
+                "start": m.start,
+                "end": m.end,
+                "name": m.name,
+                "quotation": m.quotation,
+                "status_text": m.status_text,
+                "status": m.status,
+            }
+            for m in group
+        ]
+    if not projects:
+        return Register(PROJECTS.empty(), MENTIONS.empty())
+    project_table = PROJECTS.coerce(pd.DataFrame(projects)).sort_values("project_id", ignore_index=True)
+    mention_table = (
+        MENTIONS.coerce(pd.DataFrame(rows))
+        .drop_duplicates(list(MENTIONS.key))
+        .sort_values(list(MENTIONS.key), ignore_index=True)
+    )
+    return Register(PROJECTS.validate(project_table), MENTIONS.validate(mention_table))
+
+
+def _keys(mentions: Sequence[Mention]) -> list[str]:
+    """Key of each mention; names that one document uses for one thing share the first one's key."""
+    return [project_key(m) for m in mentions]
+
+
+def _project_id(key: str, group: Sequence[Mention]) -> str:
+    return f"{group[0].mode}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def _project(project_id: str, group: Sequence[Mention], dates: dict[str, str]) -> dict[str, object]:
+    ordered = sorted(group, key=lambda m: (dates.get(m.document, ""), m.document, m.start))
+    named = sorted(ordered, key=lambda m: ("mode_from_context" in m.flags, bool(m.aliases), -len(m.name)))
+    name = named[0].name
+    aliases = [a for m in ordered for a in (m.name, *m.aliases) if a != name]
+    status = max((m.status for m in ordered), key=lambda s: STAGE_ORDER[s])
+    works = [m.work for m in ordered]
+    years = [m.opening_year for m in ordered if m.opening_year is not None]
+    places = max((m.places for m in ordered), key=len)
+    kinds = [m.kind for m in named]
+    return {
+        "project_id": project_id,
+        "name": name,
+        "aliases": "|".join(dict.fromkeys(aliases)),
+        "mode": Mode(ordered[0].mode).value,
+        "kind": kinds[0],
+        "work": Work.UPGRADE.value if Work.UPGRADE.value in works else Work.NEW.value,
+        "status": status,
+        "opening_year": years[-1] if years else None,
+        "places": "-".join(places),
+        "section": next((m.section for m in named if m.section), ""),
+        "lead": "|".join(dict.fromkeys(m.lead for m in ordered if m.lead)),
+        "documents": "|".join(dict.fromkeys(m.document for m in ordered)),
+        "clauses": "|".join(dict.fromkeys(f"{m.document}:{m.clause}" for m in ordered)),
+        "flags": "|".join(sorted({f for m in ordered for f in m.flags})),
+    }

@@ -137,7 +137,7 @@ class Gazetteer:
     >>> gazetteer.resolve("鼓楼区", region="南京").code
     '320106'
     >>> [place.full_name for place in gazetteer.lookup("宿", region="安徽", abbreviations=True)][:2]
-    ['宿州市', '宿松县']
+    ['宿州市', '宿迁市']
     """
 
     def __init__(self, places: Sequence[Place]) -> None:
@@ -221,8 +221,9 @@ class Gazetteer:
         Returns
         -------
         list of Place
-            Ordered by: a user's own place; nearness to the region; in force; full name, short name, alias, abbreviation;
-            rank (province, prefecture, county, place, town); id. Empty where there is none.
+            Ordered by: a user's own place; nearness to the region; in force; full name, short name, alias; rank (province,
+            prefecture, county, place, town); id. Of abbreviations a city's comes before a county's unless it is far.
+            Empty where there is none.
 
         Raises
         ------
@@ -418,6 +419,9 @@ class Gazetteer:
             if (kinds is not None and place.kind not in kinds) or (when and not place.in_force(when)):
                 continue
             distance = self._steps(place, regions) if regions else 0
+            if quality == 3:
+                # 宁 is 南京 next door before 宁国 at home, 新 is 新沂 next door before 新疆 far away.
+                distance = (0, 1, 2, 6)[distance] + 3 * (place.level == "county")
             short_town = place.level == "town" and quality > 0  # GeoNames' short names come after all that is curated
             if short_town and city:
                 distance = 4
@@ -427,7 +431,13 @@ class Gazetteer:
         return sorted(out, key=lambda pair: (pair[0], pair[1].place_id))
 
     def _steps(self, place: Place, regions: Sequence[str]) -> int:
-        """Return how far a place is from its context: 0 inside, 1 same province, 2 a neighbouring one, 3 elsewhere."""
+        """
+        Return how far a place is from its context: 0 inside, 1 same province, 2 a neighbouring one, 3 elsewhere.
+
+        A river, lake or area that belongs to no single unit is at home everywhere.
+        """
+        if not place.code:
+            return 0
         chain = self._ancestors(place)
         if any(code in chain for code in regions):
             return 0

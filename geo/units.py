@@ -86,6 +86,7 @@ _BASES: dict[str, dict[str, Fraction]] = {
         "kg": Fraction(1, 1000),
         "公斤": Fraction(1, 1000),
         "千克": Fraction(1, 1000),
+        "克": Fraction(1, 1_000_000),
         "斤": Fraction(1, 2000),
         "jin": Fraction(1, 2000),
     },

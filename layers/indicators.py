@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from geo.boundaries import boundaries
+from geo.boundaries import Level, boundaries
 from geo.gazetteer import default_gazetteer
 from layers.airport import airports
 from layers.density import density_table
@@ -16,7 +16,7 @@ from layers.features import network_nodes
 from layers.highway import highway_lines
 from layers.network import build_network
 from layers.rail import rail_lines
-from layers.scenario import DATA_MONTH, as_of, built_lines, projects_in
+from layers.scenario import DATA_MONTH, as_of, built_lines, counted_once, projects_in
 from layers.schema import INDICATORS, LINES, Mode
 from layers.travel_time import travel_time_matrix, travel_time_table
 from layers.waterway import waterway_lines
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Measures", "city_places", "densities", "measure", "scenario_network", "travel_times"]
 
 SCENARIOS = ("today", "plan")
-LEVELS = ("province", "prefecture")
+LEVELS: tuple[Level, ...] = ("province", "prefecture")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def densities(
     *,
     month: str = DATA_MONTH,
     scenarios: Sequence[str] = SCENARIOS,
-    levels: Sequence[str] = LEVELS,
+    levels: Sequence[Level] = LEVELS,
     lang: str = "zh",
 ) -> pd.DataFrame:
     """
@@ -100,10 +100,11 @@ def densities(
     """
     parts = []
     for scenario in scenarios:
+        existing, _ = _scenario_lines(None, month, "today")
         travelled, _ = _scenario_lines(features, month, scenario)
-        lines = pd.concat(
-            [travelled, as_of(waterway_lines(), month), _as_lines(airports(as_of=month))], ignore_index=True
-        )
+        new = counted_once(travelled[~travelled["feature_id"].isin(existing["feature_id"])], existing)
+        parts_of = [existing, new, as_of(waterway_lines(), month), _as_lines(airports(as_of=month))]
+        lines = pd.concat([part for part in parts_of if len(part)], ignore_index=True)
         table = gpd.GeoDataFrame(lines, geometry="geometry", crs=LINES.crs)
         parts += [
             density_table(table, boundaries(level), level=level, as_of=month, scenario=scenario, lang=lang)
@@ -207,6 +208,8 @@ def _as_lines(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _density_indicators(density: pd.DataFrame) -> pd.DataFrame:
+    # 上海 is a province and a city at once: one row is enough.
+    density = density.drop_duplicates(["area", "indicator", "scenario", "as_of"])
     return pd.DataFrame(
         {
             "area": density["area"],

@@ -2,7 +2,8 @@
 The network that people travel on: nodes and timed links made from lines, and the ways from a place onto it.
 
 Three strata, kept apart because a traveller changes between them at a price: ``high_speed`` (trains of high-speed and
-intercity lines), ``conventional`` (other passenger railways) and ``road`` (expressways). Places hang on them by timed
+intercity lines, which also run on over fast electrified conventional ones), ``conventional`` (other passenger trains) and
+``road`` (expressways). Places hang on them by timed
 access links, never by a jump.
 """
 
@@ -46,6 +47,7 @@ class RailAssumptions:
     braking_m_s2: float = 0.5  # mean in service
     dwell_time_min: float = 2.0  # per intermediate stop
     stop_spacing_km: float = 60.0  # between stops of the fastest trains
+    least_through_speed_km_h: float = 160.0  # electrified conventional lines on which high-speed trains run on
     transfer_time_min: float = 30.0  # between high-speed and conventional trains at one station
     transfer_reach_km: float = 25.0  # between two stations of a town, as the crow flies, over local roads
     default_speed_km_h: float = 120.0  # where a line has no speed
@@ -194,22 +196,22 @@ def build_network(
         return index[key]
 
     for row in lines.itertuples(index=False):
-        stratum = _stratum(str(row.mode), str(row.kind))
-        if stratum is None:
-            continue
-        at = [position(stratum, str(row.mode), name) for name in str(row.nodes).split("|")]
-        spacing = _spacings_km([node_rows[i] for i in at])
-        drawn = float(spacing.sum())
-        published = float(row.route_length_km)
-        stretch = published / drawn if published > 0 and drawn > 0 else 1.0
         speed = float(row.speed_km_h)
-        for a, b, straight_km in zip(at[:-1], at[1:], spacing, strict=True):
-            km = float(straight_km) * stretch
-            minutes = _link_time_min(stratum, km, speed, rail, road)
-            link_rows += [
-                (a, b, minutes, km, str(row.feature_id), stratum),
-                (b, a, minutes, km, str(row.feature_id), stratum),
-            ]
+        names = str(row.nodes).split("|")
+        for stratum in _strata(
+            str(row.mode), str(row.kind), speed, not pd.isna(row.electrified) and bool(row.electrified), rail
+        ):
+            at = [position(stratum, str(row.mode), name) for name in names]
+            spacing = _spacings_km([node_rows[i] for i in at])
+            drawn, published = float(spacing.sum()), float(row.route_length_km)
+            stretch = published / drawn if published > 0 and drawn > 0 else 1.0
+            for a, b, straight_km in zip(at[:-1], at[1:], spacing, strict=True):
+                km = float(straight_km) * stretch
+                minutes = _link_time_min(stratum, km, speed, rail, road)
+                link_rows += [
+                    (a, b, minutes, km, str(row.feature_id), stratum),
+                    (b, a, minutes, km, str(row.feature_id), stratum),
+                ]
     link_rows += _transfers(node_rows, rail, access)
     return Network(
         pd.DataFrame(node_rows, columns=["node", "name", "stratum", "lon", "lat", "access"]),
@@ -242,12 +244,17 @@ def _transfers(
     return rows
 
 
-def _stratum(mode: str, kind: str) -> str | None:
-    if mode == Mode.RAIL:
-        if kind == "freight_rail":
-            return None
-        return HIGH_SPEED if kind in HIGH_SPEED_KINDS else CONVENTIONAL
-    return ROAD if mode == Mode.HIGHWAY else None
+def _strata(mode: str, kind: str, speed: float, electrified: bool, rail: RailAssumptions) -> tuple[str, ...]:
+    """Which trains run on a line: high-speed trains also on electrified conventional lines that are fast enough."""
+    if mode == Mode.HIGHWAY:
+        return (ROAD,)
+    if mode != Mode.RAIL or kind == "freight_rail":
+        return ()
+    if kind in HIGH_SPEED_KINDS:
+        return (HIGH_SPEED,)
+    if electrified and speed >= rail.least_through_speed_km_h:
+        return (HIGH_SPEED, CONVENTIONAL)
+    return (CONVENTIONAL,)
 
 
 def _may_enter(stratum: str, kind: str) -> bool:

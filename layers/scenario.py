@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+import shapely.affinity
 
 from geo.errors import VocabularyError
 from geo.geodesy import GEOD, length_km
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry import LineString
+    from shapely.geometry.base import BaseGeometry
 
     T = TypeVar("T", bound=pd.DataFrame)
 
-__all__ = ["DATA_MONTH", "ProjectAssumptions", "as_of", "built_lines", "parse_month", "projects_in"]
+__all__ = ["DATA_MONTH", "ProjectAssumptions", "as_of", "built_lines", "counted_once", "parse_month", "projects_in"]
 
 DATA_MONTH = "2025-12"
 """Last month up to which the embedded networks are kept."""
@@ -216,6 +218,67 @@ def built_lines(
     lines = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometries, crs=LINES.crs), crs=LINES.crs)
     joined = pd.concat([nodes, pd.DataFrame(added)], ignore_index=True) if added else nodes
     return gpd.GeoDataFrame(LINES.coerce(lines)[[*LINES.names, "geometry"]], crs=LINES.crs), joined
+
+
+OVERLAP_KM = 2.0
+"""Two projects of one mode nearer than this along their way are one track or road until a plan says otherwise."""
+
+
+def counted_once(new: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Return new lines without the parts that another one, or the existing network, already counts.
+
+    A line and its section, the same line under two names, and several proposals along one corridor would each add their
+    length to a density. Further stages go first, then better drawings. Against the existing network only parts that
+    coincide exactly are taken away (a project drawn on the finished part of its line), for a new railway beside an old one
+    does count.
+
+    Parameters
+    ----------
+    new, existing : GeoDataFrame, contract ``layers.schema.LINES``, EPSG:4326
+
+    Returns
+    -------
+    GeoDataFrame, contract ``LINES``, with the geometry left and ``length_km`` and ``route_length_km`` cut in proportion;
+    lines of which nothing is left are gone
+    """
+    if new.empty:
+        return new
+    rank = new["status"].map(STAGE_ORDER).fillna(0)
+    order = new.assign(rank=-rank).sort_values(["rank", "accuracy_km", "feature_id"]).index
+    counted: dict[str, list[BaseGeometry]] = {}
+    rows: list[pd.Series] = []
+    for i in order:
+        row = new.loc[i]
+        mode = str(row["mode"])
+        if mode not in counted:
+            counted[mode] = [shapely.union_all(existing.geometry[existing["mode"].astype(str) == mode].to_numpy())]
+        left = row.geometry
+        for other in counted[mode]:
+            left = left.difference(other)
+        parts = [
+            part for part in shapely.get_parts(left) if part.geom_type == "LineString" and length_km(part) > OVERLAP_KM
+        ]
+        counted[mode].append(_within(row.geometry, OVERLAP_KM))
+        whole = length_km(row.geometry)
+        for part in parts:
+            km = length_km(part)
+            cut = row.copy()
+            cut["geometry"], cut["length_km"], cut["route_length_km"] = part, km, row["route_length_km"] * km / whole
+            cut["feature_id"] = f"{row['feature_id']}~{len(rows)}"
+            rows.append(cut)
+    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=new.columns), geometry="geometry", crs=new.crs)
+    return gpd.GeoDataFrame(LINES.coerce(table), geometry="geometry", crs=new.crs).sort_values(
+        "feature_id", ignore_index=True
+    )
+
+
+def _within(line: BaseGeometry, km: float) -> BaseGeometry:
+    """Return what lies within a distance of a line: a buffer in degrees, stretched to kilometres at its latitude."""
+    south, north = line.bounds[1], line.bounds[3]
+    narrow = float(np.cos(np.radians((south + north) / 2.0)))
+    flat = shapely.affinity.scale(line, xfact=narrow, origin=(0, 0))
+    return shapely.affinity.scale(flat.buffer(km / 111.2), xfact=1.0 / narrow, origin=(0, 0))
 
 
 def _stops(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geo.boundaries import Level
     from maps.atlas import Atlas
 
 __all__ = ["app", "main"]
@@ -243,18 +244,15 @@ def density(
     from layers.indicators import densities
     from layers.scenario import parse_month
 
-    level = {"city": "prefecture"}.get(level, level)
-    if level not in {"province", "prefecture", "county"}:
-        message = f"{level!r} is no level; accepted: province, prefecture (city), county"
-        raise VocabularyError(message)
+    chosen = _level(level)
     planned = None if scenario == "today" else _features(features)
-    table = densities(planned, month=parse_month(as_of), scenarios=[scenario], levels=[level], lang=lang.value)
+    table = densities(planned, month=parse_month(as_of), scenarios=[scenario], levels=[chosen], lang=lang.value)
     if area:
         wanted = {name.strip() for name in area}
         short = table["area"].str.replace(r"(省|市|县|区)$", "", regex=True)
         keep = table["area"].isin(wanted) | short.isin(wanted)
         if not keep.any():
-            message = f"no {level} named {', '.join(sorted(wanted))} in 沪苏浙皖; try another --level"
+            message = f"no {chosen} named {', '.join(sorted(wanted))} in 沪苏浙皖; try another --level"
             raise VocabularyError(message)
         table = table[keep]
     if mode:
@@ -437,16 +435,19 @@ def _summary(made: Atlas, lang: str) -> None:
         else ("plan", "area", "indicator", "target", "scenario", "measured", "gap", "met")
     ):
         verdicts.add_column(label)
-    for row in measured.itertuples(index=False):
+    measured = measured.sort_values(
+        ["document", "start", "scenario"], ascending=[True, True, False]
+    )  # today, then plan
+    for row in measured.to_dict("records"):
         verdicts.add_row(
-            row.document,
-            row.area,
-            row.indicator_zh if zh else row.indicator,
-            f"{row.comparator} {row.value:g} {row.unit}",
-            row.scenario,
-            f"{row.measured_value:.4g}",
-            f"{row.gap:.4g}",
-            ("是" if zh else "yes") if row.met else ("否" if zh else "no"),
+            str(row["document"]),
+            str(row["area"]),
+            str(row["indicator_zh" if zh else "indicator"]),
+            f"{row['comparator']} {row['value']:g} {row['unit']}",
+            str(row["scenario"]),
+            f"{row['measured_value']:.4g}",
+            f"{row['gap']:.4g}",
+            ("是" if zh else "yes") if row["met"] else ("否" if zh else "no"),
         )
     console.print(verdicts)
     rest = made.assessment.drop_duplicates(["document", "start", "indicator"])
@@ -478,6 +479,20 @@ def _dates(pairs: list[str] | None) -> dict[str, str]:
             raise VocabularyError(message)
         dates[Path(name).name] = date
     return dates
+
+
+def _level(word: str) -> Level:
+    """Parse an administrative level; a city is a prefecture."""
+    levels: dict[str, Level] = {
+        "province": "province",
+        "prefecture": "prefecture",
+        "city": "prefecture",
+        "county": "county",
+    }
+    if word not in levels:
+        message = f"{word!r} is no level; accepted: province, prefecture (city), county"
+        raise VocabularyError(message)
+    return levels[word]
 
 
 def _existing(path: Path) -> Path:

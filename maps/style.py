@@ -215,7 +215,7 @@ PALETTE: Final[dict[str, str]] = {
 }
 """Ground and page: quiet, so that the plan is what is seen."""
 
-CHOROPLETH: Final = ("#f6f1e4", "#e9dcbf", "#d7c194", "#bd9e68", "#987743")
+CHOROPLETH: Final = ("#f8f1e5", "#e4d2b5", "#d0b386", "#b99560", "#a17842")
 """Five classes from low to high, sand to umber: a hue that no mode uses, and even steps of lightness for grey print."""
 
 KINDS: Final[dict[str, Label]] = {

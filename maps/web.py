@@ -112,7 +112,9 @@ class OfflineMap(folium.Map):
 
     _template = Template(
         """
-        {% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}" role="application"></div>{% endmacro %}
+        {% macro html(this, kwargs) %}
+        <a class="skip" href="#search">{{ this.skip | e }}</a>
+        <div class="folium-map" id="{{ this.get_name() }}" role="application" aria-label="{{ this.label | e }}"></div>{% endmacro %}
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.map({{ this.get_name() | tojson }}, {{ this.leaflet_options | tojson }});
         {% endmacro %}
@@ -122,6 +124,8 @@ class OfflineMap(folium.Map):
     def __init__(self, location: Sequence[float], *, zoom_start: int, title: str, lang: str, hosts: tuple[str, ...]):
         super().__init__(location=location, zoom_start=zoom_start, tiles=None)
         self._id = "tongtu"
+        phrases = content.words(lang)
+        self.skip, self.label = phrases["skip"], phrases["map"]
         self.leaflet_options = {
             "center": [float(v) for v in location],
             "zoom": zoom_start,
@@ -143,7 +147,6 @@ class _Application(MacroElement):
         """
         {% macro header(this, kwargs) %}<style>:root{--background:{{ this.background }}}</style>{% endmacro %}
         {% macro html(this, kwargs) %}
-        <a class="skip" href="#{{ this._parent.get_name() }}">{{ this.words.skip | e }}</a>
         <aside id="panel" aria-label="{{ this.words.panel | e }}"><header><h1>{{ this.title | e }}</h1></header></aside>
         <div id="status" role="status" aria-live="off"></div>
         <div id="failure" role="alert" hidden>{{ this.words.failure | e }}</div>

@@ -81,7 +81,10 @@ def _is_heading(line: str) -> bool:
 
 def _lines(text: str) -> list[Line]:
     """Lines without surrounding white space; a sentence broken by the page's width is joined again."""
-    raw = [(m.start() + len(m[0]) - len(m[0].lstrip()), m.start() + len(m[0].rstrip())) for m in re.finditer(r"[^\n\r\f\v]+", text)]
+    raw = [
+        (m.start() + len(m[0]) - len(m[0].lstrip()), m.start() + len(m[0].rstrip()))
+        for m in re.finditer(r"[^\n\r\f\v]+", text)
+    ]
     raw = [(a, b) for a, b in raw if b > a]
     widths = sorted(b - a for a, b in raw)
     # Wrapped pages have many lines of nearly the same length; web text has one paragraph per line.

@@ -70,14 +70,18 @@ def decode(data: bytes, *, name: str = "document", encoding: str | None = None) 
         except LookupError:
             message = f"{name}: unknown encoding {encoding!r}; give utf-8, utf-16, gb18030 or big5"
         except UnicodeDecodeError as error:
-            message = f"{name} is not {encoding}: byte {error.start} does not fit; leave the encoding out to have it told"
+            message = (
+                f"{name} is not {encoding}: byte {error.start} does not fit; leave the encoding out to have it told"
+            )
         raise DocumentError(message)
     for mark, codec in BOMS:
         if data.startswith(mark):
             try:
                 return _checked(_without_mark(data.decode(codec)), name), codec
             except UnicodeDecodeError as error:
-                message = f"{name} begins with a {codec} mark, but byte {error.start} does not fit; save it again as UTF-8"
+                message = (
+                    f"{name} begins with a {codec} mark, but byte {error.start} does not fit; save it again as UTF-8"
+                )
                 raise DocumentError(message) from None
     wide = _wide(data)
     if wide:
@@ -99,7 +103,9 @@ def decode(data: bytes, *, name: str = "document", encoding: str | None = None) 
     if patched.count("\ufffd") <= max(1, len(patched) // 500):  # a few bytes lost in an otherwise sound file
         found.append((_familiarity(patched), "utf-8", patched))
     if not found or max(found)[0] < 0.15:
-        message = f"{name}: the encoding cannot be told (no UTF-8, UTF-16, GB18030 or Big5 text); name it, or save as UTF-8"
+        message = (
+            f"{name}: the encoding cannot be told (no UTF-8, UTF-16, GB18030 or Big5 text); name it, or save as UTF-8"
+        )
         raise DocumentError(message if _looks_like_text(data) else _binary(name))
     _, codec, text = max(found)
     logger.info("%s read as %s", name, codec)
@@ -172,7 +178,7 @@ def _familiarity(text: str) -> float:
     letters = [c for c in text[:20_000] if c > "\x7f"]
     if not letters:
         return 0.0
-    return sum(c in COMMON or c in ",。、;:()" "，；：（）“”《》" for c in letters) / len(letters)
+    return sum(c in COMMON or c in ",。、;:()，；：（）“”《》" for c in letters) / len(letters)
 
 
 def _looks_like_text(data: bytes) -> bool:

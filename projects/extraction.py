@@ -17,7 +17,7 @@ from layers.schema import Mode, Status, Work
 from projects.documents import Document, Passage, parse_document
 from projects.lexicon import default_lexicon
 from projects.lists import Group, lean_on, read_list
-from projects.names import DASH, LINE_NUMBER, PHASE, TIME, TO, Member, is_named, parse_member, proper_parts
+from projects.names import DASH, LINE_NUMBER, PHASE, TIME, TO, Member, is_named, parse_member, proper_parts, strip_tail
 from projects.routes import Reading, is_abbreviation, places_in, province_of, read_abbreviation
 from projects.status import LABELS, Governor, past_passages, stage_of, tail_class
 
@@ -28,15 +28,20 @@ MAX_CLAUSE = 3000
 
 TOPICS = (
     (Mode.RAIL, re.compile(r"铁路|轨道|高铁|城际|地铁")),
-    (Mode.HIGHWAY, re.compile(r"公路|高速(?!铁|增|发)|国省道|过江通道|路网")),
+    (Mode.HIGHWAY, re.compile(r"公路|高速(?!铁|增|发)|国省道|过江通道|路网|道路")),
     (Mode.WATERWAY, re.compile(r"港口|港航|航道|水运|航运|港区|内河")),
     (Mode.AIRPORT, re.compile(r"机场|航空|民航|空港")),
     (Mode.ENERGY, re.compile(r"油气|天然气|电力|电网|能源|煤|特高压|LNG|管网")),
 )
 LEAD = re.compile(r"\(([^()]{2,160}?)(?:按职责分工负责|牵头负责|分别负责|牵头|负责)(?:,[^()]{0,160})?\)[。]?$")
-YEAR_AHEAD = re.compile(r"(20\d\d)年(?:底前|底|末|年底|上半年|下半年|前|内|\d{1,2}月)?(?:前|底)?[^,。]{0,20}?(?:建成|通车|投运|开通|投入|竣工|完工|建成通车|运营)")
+YEAR_AHEAD = re.compile(
+    r"(20\d\d)年(?:底前|底|末|年底|上半年|下半年|前|内|\d{1,2}月)?(?:前|底)?[^,。]{0,20}?(?:建成|通车|投运|开通|投入|竣工|完工|建成通车|运营)"
+)
 LOST_YEAR = re.compile(r"(?<![\d\u4e00-\u9fff])到?年(?:底前?|前)?(?=[,建开完])")
-MID_VERB = re.compile(r"(?:建设|打造|构建|承接|成为|创建)(?!和|及|与|、|等|项目|工程|进度|步伐|任务|方案|工作|运|改造|用|企业|水平|布局|经验|管|资|投|标|模|时|条|单|规|品|成|$|前|的|期)")
+CLOSING = {"starting", "complete", "building", "preparatory", "proposed"}
+MID_VERB = re.compile(
+    r"(?:建设|打造|构建|承接|成为|创建)(?!和|及|与|、|等|项目|工程|进度|步伐|任务|方案|工作|运|改造|用|企业|水平|布局|经验|管|资|投|标|模|时|条|单|规|品|成|$|前|的|期)"
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ class _Context:
     past: bool
     label: str = ""
     label_member: Member | None = None
+    pending: tuple[list[Group], Governor] | None = None
     carried: Governor | None = None
     last: Member | None = None
     last_name: str = ""
@@ -176,12 +182,13 @@ class _PassageReader:
         for heading in self.passage.headings[-2:]:
             context.label = _stage_label(heading) or context.label
         for a, b in _sentences(self.text):
-            context.carried, context.sentence_mode = None, None
+            context.carried, context.sentence_mode, context.pending = None, None, None
             context.high_speed = bool(re.search(r"高铁|高速铁路|客运专线", self.text[a:b]))
             first = len(self.mentions)
             a = self._label(a, b, context)
             for c, d in _clauses(self.text, a, b):
                 self._clause(c, min(d, c + MAX_CLAUSE), context)
+            self._flush(context, ())
             if len(self.mentions) == first and b - a <= 14:
                 context.label = _stage_label(self.text[a:b]) or context.label
         return self.mentions
@@ -189,7 +196,9 @@ class _PassageReader:
     def _label(self, a: int, b: int, context: _Context) -> int:
         """Take a label (续建项目:, 高速公路:) from the start of a sentence."""
         colon = self.text.find(":", a, min(b, a + 18))
-        opening = re.compile(r"[(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,4})[)、.．]+|专栏\s?\d+").match(self.text, a, b)
+        opening = re.compile(r"[(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,4})[)、.．]+|专栏\s?\d+").match(
+            self.text, a, b
+        )
         if opening:
             a = opening.end()
         if colon > a:
@@ -209,6 +218,12 @@ class _PassageReader:
         text = self.text
         if a >= b:
             return
+        if m := re.match(r"^(?:在)?([^、]{2,12}?)(?:项目|建设|工作|领域)?方面$", text[a:b]):
+            found = [mode for mode, pattern in TOPICS if pattern.search(m[1])]
+            context.topic = found[0] if len(found) == 1 else context.topic
+            context.pending = None
+            return
+        a = self._subject(a, b, context)
         governor, start, stop = self._verbs(a, b, context)
         if stop:
             self.notes.append(f"{text[a:b][:30]}:{stop}")
@@ -223,20 +238,92 @@ class _PassageReader:
         mid = MID_VERB.search(obj) if set(governor.roles) & {"support", "push"} else None
         if mid and mid.start() >= 3:
             actor = parse_member(obj[: mid.start()], start)
-            if actor.head is not None and actor.head.mode in {"airport", "waterway"} and is_named(actor) and mid[0] == "建设":
+            if (
+                actor.head is not None
+                and actor.head.mode in {"airport", "waterway"}
+                and is_named(actor)
+                and mid[0] == "建设"
+            ):
                 plain = replace(governor, roles=("support",), past=False)
                 self._groups([Group(members=[actor])], plain, context)
-            self._groups(read_list(obj[mid.end() :], start + mid.end()), replace(governor, verbs=(mid[0],), roles=("build",)), context)
+            self._groups(
+                read_list(obj[mid.end() :], start + mid.end()),
+                replace(governor, verbs=(mid[0],), roles=("build",)),
+                context,
+            )
             return
         for c, d, inner in self._inner_verbs(obj, start, governor, context):
             groups = read_list(text[c:d], c)
             if not governor.verbs and inner is governor:
-                groups, ok = self._predicate(c, d, groups, context)
-                if not ok:
+                if self._closes(c, d, groups, context):
                     continue
+                groups, ok = self._predicate(c, d, groups, context)
+                if ok == "list" and context.carried is None:
+                    self._flush(context, ())
+                    context.pending = (groups, inner)
+                    continue
+                if not ok:
+                    self._flush(context, ())
+                    continue
+                closing = [t for g in groups for t in g.tails if tail_class(t) in CLOSING]
+                self._flush(context, tuple(closing))
+            else:
+                self._flush(context, ())
             self._groups(groups, inner, context)
 
-    def _inner_verbs(self, obj: str, start: int, governor: Governor, context: _Context) -> Iterator[tuple[int, int, Governor]]:
+    def _closes(self, a: int, b: int, groups: list[Group], context: _Context) -> bool:
+        """Whether a clause is only the predicate of the list before it (甲、乙4个项目,按计划于3月底开工建设)."""
+        if context.pending is None:
+            return False
+        rest, tails, _ = strip_tail("甲乙" + self.text[a:b])
+        rest = re.sub(r"按计划|计划|预计|于|将|已", "", TIME.sub("", rest.removeprefix("甲乙")))
+        closing = [t for t in tails if tail_class(t) in CLOSING]
+        if not closing or len(rest) > 4 or any(m.head is not None and is_named(m) for g in groups for m in g.members):
+            return False
+        self._flush(context, tuple(closing))
+        return True
+
+    def _flush(self, context: _Context, tails: tuple[str, ...]) -> None:
+        """Take a list that waited for its predicate, with the predicate or as a bare list."""
+        if context.pending is None:
+            return
+        groups, governor = context.pending
+        context.pending = None
+        for group in groups[-1:]:
+            group.tails += list(tails)
+        self._groups(groups, governor, context)
+
+    def _subject(self, a: int, b: int, context: _Context) -> int:
+        """Pass over who acts (湖南省已建成…), a bare kind (高速公路续建…), and 分别为."""
+        text, table = self.text, default_lexicon().verbs
+        if m := re.match(r"[^,。;]{0,30}?(?:分别为|分别是|主要有|包括:?|主要包括)", text[a:b]):
+            if "、" in text[a + m.end() : b] and "、" not in m[0]:
+                return a + m.end()
+        if table.at(text, a, b) or TIME.match(text, a, b):
+            return a
+        for i in range(a + 2, min(a + 14, b - 3)):
+            if text[i] in "、和与(等":
+                return a
+            word = table.at(text, i, b)
+            if not word:
+                m2 = TIME.match(text, i, b)
+                word = m2[0] if m2 and m2.end() > i else ""
+                if not word:
+                    continue
+            actor = text[a:i]
+            head = default_lexicon().head_words.before(actor, len(actor))
+            if head == actor or (head and not proper_parts(actor) and default_lexicon().heads[head].mode != "none"):
+                if table.words.get(word) in {"fast", "start", "plan", "build", "complete"} and i + len(word) < b - 2 and not re.match(r"[、和等]", text[i + len(word)]):
+                    context.label_member = parse_member(actor, a)
+                    return i
+                return a
+            if re.search(r"(?:[省市县区州]|集团|公司|电网|政府|部门|我们|中央|国家|各地|各级)$", actor) and table.words.get(word, "adverb") != "none":
+                return i
+        return a
+
+    def _inner_verbs(
+        self, obj: str, start: int, governor: Governor, context: _Context
+    ) -> Iterator[tuple[int, int, Governor]]:
         """Cut a list where a verb begins anew behind 、 (建成甲、加快建设乙)."""
         verbs = default_lexicon().verbs
         cuts = [0]
@@ -275,6 +362,8 @@ class _PassageReader:
         while i < b:
             m = TIME.match(text, i, b)
             if m and m.end() > i:
+                if re.search(r"年内|年底|底前|前$|今年|明年|将|力争|确保|预计|计划", m[0]) and not context.past:
+                    roles.append("future")
                 i = m.end()
                 if text.startswith(("前", "底", ",", "、"), i) and i + 1 < b:
                     i += 1
@@ -287,6 +376,10 @@ class _PassageReader:
             role = table[word]
             if role == "adverb":
                 weak = weak or word == "重点"
+                if word in {"已", "已经"}:
+                    roles.append("done")
+                if word in {"将", "还将", "即将", "下一步"}:
+                    roles.append("future")
             elif role == "preposition":
                 after = self._next_verb(i + len(word), b)
                 if after < 0:
@@ -310,42 +403,48 @@ class _PassageReader:
         table = default_lexicon().verbs
         for i in range(a + 1, b - 2):
             word = table.at(self.text, i, b)
-            if word and len(word) >= 2 and table[word] in {"fast", "push", "build", "plan", "start"} and i + len(word) < b:
+            if (
+                word
+                and len(word) >= 2
+                and table[word] in {"fast", "push", "build", "plan", "start"}
+                and i + len(word) < b
+            ):
                 rest = self.text[i + len(word) : b]
                 if not re.match(r"[、和及等的]|项目|工程|目标|骨干|主体|重点|为", rest):
                     return i
         return -1
 
-    def _predicate(self, a: int, b: int, groups: list[Group], context: _Context) -> tuple[list[Group], bool]:
-        """Decide whether a clause without verb says something of projects: a predicate, a continued list, or a bare list."""
+    def _predicate(self, a: int, b: int, groups: list[Group], context: _Context) -> tuple[list[Group], str]:
+        """
+        Decide whether a clause without verb says something of projects.
+
+        The answer is ``predicate``, ``list`` (a list that goes on, or a bare one), or empty.
+        """
         text = self.text[a:b]
-        closing = {"starting", "complete", "building", "preparatory", "proposed"}
+        closing = CLOSING
         if any(tail_class(t) in closing for g in groups for t in g.tails):
-            return groups, True
+            return groups, "predicate"
         if any(tail_class(t) in closing for g in groups for m in g.members for t in m.tails):
-            return groups, True
+            return groups, "predicate"
         # A predicate with a complement: 甲桥建成并获奖, 甲港建成运营5个泊位.
         tails = default_lexicon().tails
         for i in range(2, len(text) - 1):
             word = tails.at(text, i)
             if word and tails[word] in {"starting", "complete", "building"}:
                 behind = text[i + len(word) :]
-                if re.match(r"[并、\d了至到率(]|投|通|运|总|全|累计|超|首|后", behind) and not re.match(r"后", behind):
+                if re.match(r"[并、\d了至到率(]|投|通|运|总|全|累计|超|首", behind):
                     found = read_list(text[: i + len(word)], a)
                     if found and any(m.head is not None and is_named(m) for g in found for m in g.members):
-                        return found, True
-        if context.carried is not None and groups and all(
-            m.head is not None and is_named(m) for g in groups for m in g.members
-        ):
-            return groups, True
+                        return found, "predicate"
         members = [m for g in groups for m in g.members]
         complete = bool(members) and all(
             (m.head is not None and m.head.mode != "none" and (is_named(m) or g.open))
             or (context.label_member is not None and m.head is None)
+            or (g.open and not g.rejected and m.head is None and context.carried is not None)
             for g in groups
             for m in g.members
         )
-        return groups, complete and not any(g.rejected for g in groups)
+        return groups, "list" if complete and not any(g.rejected for g in groups) else ""
 
     def _groups(self, groups: list[Group], governor: Governor, context: _Context) -> None:
         """Turn groups into mentions; predicates inside the list (甲建设、乙通水) govern the members before them."""
@@ -372,6 +471,7 @@ class _PassageReader:
                     governor,
                     tails=tuple(tails),
                     works=tuple(group.works or member.works),
+                    stage_works=tuple(w for m in group.members[-1:] for w in m.works),
                     label=group.label or governor.label,
                 )
                 said = self._member(member, group, bound, context) or said
@@ -397,11 +497,20 @@ class _PassageReader:
         return False
 
     def _member(self, member: Member, group: Group, governor: Governor, context: _Context) -> bool:
-        if "raise" in governor.roles and not any(tail_class(t) == "function" for t in governor.tails) and not governor.works:
+        if (
+            "raise" in governor.roles
+            and not any(tail_class(t) == "function" for t in governor.tails)
+            and not governor.works
+        ):
             return False
-        if "do" in governor.roles and not any(
-            tail_class(t) in {"preparatory", "proposed", "building", "starting", "complete", "build"} for t in governor.tails
-        ) and not governor.works:
+        if (
+            "do" in governor.roles
+            and not any(
+                tail_class(t) in {"preparatory", "proposed", "building", "starting", "complete", "build"}
+                for t in governor.tails
+            )
+            and not governor.works
+        ):
             return False
         if "draft" in governor.roles and "建设方案" not in governor.tails:
             return False
@@ -433,7 +542,7 @@ class _PassageReader:
         alias = member.core if member.suffix or member.prefix else ""
         words = "".join(governor.verbs) + ("…" if governor.tails and governor.verbs else "") + "".join(governor.tails)
         trace = (
-            f"动词 {'、'.join(f'{v}({r})' for v, r in zip(governor.verbs, governor.roles, strict=False)) or '无'}",
+            f"动词 {'、'.join(governor.verbs) or '无'}({'、'.join(governor.roles)})",
             f"其后 {'、'.join(governor.tails) or '无'}",
             *member.trace,
             f"中心词 {member.head_text or member.head.word} → {mode}/{kind}",
@@ -480,14 +589,26 @@ class _PassageReader:
     def _resolve_head(self, member: Member, group: Group, context: _Context, flags: list[str]) -> None:
         """Give a head to a member without one, and a mode to a head without one, from the list, sentence or topic."""
         heads = default_lexicon().heads
-        siblings = [m.head.mode for m in group.members if m.head is not None and m.head.mode not in {"", "none", "other"}]
+        siblings = [
+            m.head.mode for m in group.members if m.head is not None and m.head.mode not in {"", "none", "other"}
+        ]
         mode = siblings[0] if siblings else (context.sentence_mode or context.topic)
         if member.brackets and member.head is not None and not member.head.mode:
-            inner = [m.head.mode for inside, at in member.brackets for g in read_list(inside, at) for m in g.members if m.head is not None]
+            inner = [
+                m.head.mode
+                for inside, at in member.brackets
+                for g in read_list(inside, at)
+                for m in g.members
+                if m.head is not None
+            ]
             mode = next((x for x in inner if x and x != "none"), mode)
         default = {"rail": "铁路", "highway": "高速公路", "waterway": "航道", "energy": "天然气管道"}
         if member.head is None:
-            if context.label_member is not None and context.label_member.head is not None and _is_line_name(member.stem):
+            if (
+                context.label_member is not None
+                and context.label_member.head is not None
+                and _is_line_name(member.stem)
+            ):
                 member.head, member.head_text = context.label_member.head, context.label_member.head_text
                 member.suffix = member.head_text
                 return
@@ -497,10 +618,18 @@ class _PassageReader:
                 return
             if mode is None or str(mode) not in default or not (_is_line_name(member.stem) or line):
                 return
-            if not (siblings or context.sentence_mode or (context.topic and (member.works or group.open or member.section))):
+            if not (
+                siblings or context.sentence_mode or (context.topic and (member.works or group.open or member.section))
+            ):
                 return
             head = heads[default[str(mode)]]
-            if context.last is not None and context.last.head is not None and context.last.head.mode == str(mode) and "line" in context.last.head.flags and not siblings:
+            if (
+                context.last is not None
+                and context.last.head is not None
+                and context.last.head.mode == str(mode)
+                and "line" in context.last.head.flags
+                and not siblings
+            ):
                 head = context.last.head
             member.head, member.head_text = head, head.word
             if not line:
@@ -508,10 +637,17 @@ class _PassageReader:
             member.trace.append(f"方式从上下文:{head.word}")
             flags.append("mode_from_context")
         elif not member.head.mode:
+            if mode is None and member.head.word == "通道":
+                mode = Mode.HIGHWAY  # 甲乙通道 by itself is a road's crossing
             if mode is None:
                 member.head = None
                 return
+            if member.head.word == "枢纽" and mode != Mode.WATERWAY:
+                member.head = None
+                return
             base = {"rail": "铁路", "highway": "高速公路", "waterway": "航道", "airport": "机场"}.get(str(mode))
+            if member.head.word == "枢纽":
+                base = "航电枢纽"
             if base is None:
                 base = "天然气管道" if re.search(r"气|LNG|油", self.text) and "电" not in member.core else "输电线路"
             if member.head.word == "电网":
@@ -529,7 +665,13 @@ class _PassageReader:
                 lean_on(member, context.last, context.last_name)
                 return True
             counted = re.match(r"[\d一二三四五六七八九十两]+[座个条项处]", member.core)
-            if joined and before.endswith(("及其", "及")) and member.head is not None and not counted and not proper_parts(member.stem):
+            if (
+                joined
+                and before.endswith(("及其", "及"))
+                and member.head is not None
+                and not counted
+                and not proper_parts(member.stem)
+            ):
                 lean_on(member, context.last, context.last_name)
                 return True
         if member.phase and member.head is not None and "facility" in member.head.flags and len(member.head_text) >= 2:
@@ -583,7 +725,9 @@ class _PassageReader:
         text = member.core
         if re.search(r"[\ufffd\ue000-\uf8ff]", text):
             flags.append("damaged")
-        if re.search(r"(?<![\d])千伏|(?<!\d)万吨级|(?<![\d一二三四五六七八九十第])号线", text) and not re.search(r"\d千伏|\d万吨级", text):
+        if re.search(r"(?<![\d])千伏|(?<!\d)万吨级|(?<![\d一二三四五六七八九十第])号线", text) and not re.search(
+            r"\d千伏|\d万吨级", text
+        ):
             flags.append("digits_lost")
         a = self.text.rfind("。", 0, member.start) + 1
         b = self.text.find("。", member.end)
@@ -597,12 +741,20 @@ class _PassageReader:
         ends = [e for e in (self.text.find(c, member.end) for c in "。;") if e >= 0]
         sentence = self.text[a + 1 : min(ends, default=len(self.text))]
         comma = self.text.rfind(",", a + 1, member.start)
-        clause = self.text[max(a, comma) + 1 : min([e for e in (self.text.find(c, member.end) for c in ",。;") if e >= 0], default=len(self.text))]
+        clause = self.text[
+            max(a, comma) + 1 : min(
+                [e for e in (self.text.find(c, member.end) for c in ",。;") if e >= 0], default=len(self.text)
+            )
+        ]
         if m := YEAR_AHEAD.search(clause):
             return int(m[1])
         behind = sentence[len(self.text[a + 1 : member.end]) :]
         parts = behind.split(",")
-        if len(parts) > 1 and re.match(r"^(?:并)?(?:确保|力争|争取|预计|计划)?(?:于)?20\d\d年", parts[1]) and (m := YEAR_AHEAD.search(parts[1])):
+        if (
+            len(parts) > 1
+            and re.match(r"^(?:并)?(?:确保|力争|争取|预计|计划)?(?:于)?20\d\d年", parts[1])
+            and (m := YEAR_AHEAD.search(parts[1]))
+        ):
             rest = parts[1][m.end() :]
             if len(parts[1]) <= 24 and len(rest) <= 8:
                 return int(m[1])
@@ -626,7 +778,10 @@ def _member_tails(group: Group, own: list[str], governed: bool) -> list[list[str
 
 def _stage_label(text: str) -> str:
     text = re.sub(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]?", "", text)
-    m = re.match(r"^(?:重点)?(续建|在建|加快建设|新开工|拟开工|计划开工|开工|拟建|规划研究|规划|储备|谋划|研究|远期|前期工作|前期|已建成|已建|建成)(?:建设|推进|类|的)?(?:重点|重大)?(?:交通|铁路|公路|水运|能源|机场|基础设施)?(?:项目|工程)", text)
+    m = re.match(
+        r"^(?:重点)?(续建|在建|加快建设|新开工|拟开工|计划开工|开工|拟建|规划研究|规划|储备|谋划|研究|远期|前期工作|前期|已建成|已建|建成)(?:建设|推进|类|的)?(?:重点|重大)?(?:交通|铁路|公路|水运|能源|机场|基础设施)?(?:项目|工程)",
+        text,
+    )
     return m[1] if m and m[1] in LABELS else ""
 
 
@@ -664,7 +819,24 @@ def _work(member: Member, group: Group, governor: Governor) -> str:
     found = [w for w in ("扩容", "扩能", "改扩建", "增容", "电气化", "复航", "改建", "升级改造") if w in member.core]
     if (inside and works[inside] == "upgrade") or found:
         return Work.UPGRADE.value
-    if any(v in {"改建", "扩建", "改扩建", "改造", "新改建", "升级改造", "提质改造", "扩容", "扩能", "整治", "拓宽", "提升改造"} for v in governor.verbs):
+    if any(
+        v
+        in {
+            "改建",
+            "扩建",
+            "改扩建",
+            "改造",
+            "新改建",
+            "升级改造",
+            "提质改造",
+            "扩容",
+            "扩能",
+            "整治",
+            "拓宽",
+            "提升改造",
+        }
+        for v in governor.verbs
+    ):
         return Work.UPGRADE.value
     if set(governor.verbs) & {"畅通", "贯通"} and member.head is not None and member.head.mode == "waterway":
         return Work.UPGRADE.value  # a river that exists is made navigable
@@ -787,6 +959,8 @@ def _clauses(text: str, a: int, b: int) -> Iterator[tuple[int, int]]:
         elif c == ")":
             depth = max(0, depth - 1)
         elif c == "," and depth == 0:
+            if re.match(r"(?:以及|及|和)(?!其|时|早)", text[i + 1 : i + 4]):
+                continue  # the list goes on
             if i > start:
                 yield start, i
             start = i + 1
@@ -815,7 +989,9 @@ def explain(text: str, *, region: str = "") -> str:
     for passage, mentions, notes in _walk(document):
         for m in mentions:
             lines.append(f"{m.name}  [{m.start}–{m.end} “{m.quotation}”]")
-            lines.append(f"  方式 {m.mode}/{m.kind}  建设性质 {m.work}  阶段 {m.status}  地点 {'-'.join(m.places) or '—'}")
+            lines.append(
+                f"  方式 {m.mode}/{m.kind}  建设性质 {m.work}  阶段 {m.status}  地点 {'-'.join(m.places) or '—'}"
+            )
             lines.extend(f"  {step}" for step in m.trace)
             if m.flags:
                 lines.append(f"  存疑 {'、'.join(m.flags)}")

@@ -72,6 +72,17 @@ def _split(text: str, separators: str) -> list[tuple[int, int]]:
     return spans
 
 
+def _join_via(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Keep 甲经乙、丙至丁铁路 together: the places passed are no members."""
+    out: list[tuple[int, int]] = []
+    for a, b in spans:
+        if out and re.fullmatch(r"[\u4e00-\u9fff]{2,5}经[\u4e00-\u9fff]{2,5}", text[out[-1][0] : out[-1][1]]) and "至" in text[a:b]:
+            out[-1] = (out[-1][0], b)
+        else:
+            out.append((a, b))
+    return out
+
+
 def _conjunctions(text: str) -> list[tuple[int, int]]:
     """Spans between 和, 及, 以及, 与 where both sides can be members."""
     covered = [(a, b) for a, b, _ in places_in(text)]
@@ -83,7 +94,7 @@ def _conjunctions(text: str) -> list[tuple[int, int]]:
         word = next((w for w in CONJUNCTIONS if text.startswith(w, i)), "")
         if word and depth <= 0 and i > start and not any(a < i < b or a <= i < b and b - a > 1 for a, b in covered):
             left, right = text[start:i], text[i + len(word) :]
-            if _is_complete(left, right) and _may_follow(right):
+            if _is_complete(left, right) and (_may_follow(right) or _closed(left)):
                 spans.append((start, i))
                 start = i + len(word)
                 i = start
@@ -109,6 +120,12 @@ def _is_complete(left: str, right: str) -> bool:
         return True
     places = places_in(left)
     return bool(places) and places[-1][1] == len(left) and places[0][0] == 0 and not re.search(r"[的为]", left)
+
+
+def _closed(left: str) -> bool:
+    """Whether what stands before 和 is a whole project (甲工程和6个应急储备中心)."""
+    member = parse_member(left, 0)
+    return member.head is not None and member.head.mode != "none" and bool(member.tails or member.phase) and is_named(member)
 
 
 def _may_follow(right: str) -> bool:
@@ -145,7 +162,7 @@ def read_list(text: str, start: int) -> list[Group]:
         pass
     groups: list[Group] = [Group()]
     pieces: list[tuple[int, int]] = []
-    for a, b in _split(rest, "、")[:MAX_MEMBERS]:
+    for a, b in _join_via(rest, _split(rest, "、,")[:MAX_MEMBERS]):
         if b - a > MAX_MEMBER and "(" not in rest[a:b]:
             pieces.append((a, b))
             continue
@@ -196,7 +213,9 @@ def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> 
     group.works += shared.works + works
     stem = shared.stem
     for word in sorted(LABELS, key=len, reverse=True):
-        if stem.startswith(word) and not (shared.head is None and stem[len(word) :] and proper_parts(stem[len(word) :])):
+        if stem.startswith(word) and not (
+            shared.head is None and stem[len(word) :] and proper_parts(stem[len(word) :])
+        ):
             group.label, stem = word, stem[len(word) :]
             break
     if shared.head is not None and shared.head.mode == "none":
@@ -217,8 +236,10 @@ def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> 
     if shared.head.word in {"进港铁路", "疏港铁路"}:
         head_text = shared.head.word
     for member in group.members:
-        if member.head is None or (member.head.mode == "waterway" and shared.head.mode == "rail") or (
-            "weak" in member.head.flags and "weak" not in shared.head.flags and shared.head.mode
+        if (
+            member.head is None
+            or (member.head.mode == "waterway" and shared.head.mode == "rail")
+            or ("weak" in member.head.flags and "weak" not in shared.head.flags and shared.head.mode)
         ):
             _give(member, shared.head, head_text, shared.section)
 
@@ -280,7 +301,12 @@ def _numerals(group: Group) -> None:
         if member.head is None and NUMERAL.search(member.core) and not member.phase:
             m = re.match(r"(?:[一二三四五六七八九十]+|\d+|[A-Z]\d+)(.*)$", after.core + after.suffix)
             number = NUMERAL.search(member.core)
-            if m and number and m[1] and (m[1].startswith(("期", "线", "号")) or PHASE.match(after.core) or LINE_NUMBER.match(after.core)):
+            if (
+                m
+                and number
+                and m[1]
+                and (m[1].startswith(("期", "线", "号")) or PHASE.match(after.core) or LINE_NUMBER.match(after.core))
+            ):
                 tail = m[1]
                 whole = parse_member(member.core + tail, member.start)
                 member.head, member.head_text, member.phase = whole.head, whole.head_text, whole.phase
@@ -289,9 +315,15 @@ def _numerals(group: Group) -> None:
                 member.works = member.works or list(after.works)
     for index in range(1, len(members)):
         member, before = members[index], members[index - 1]
-        bare = re.match(r"(?:[一二三四五六七八九十]+期|[一二三四五六七八九十]+$|[A-Z]?\d+号?线|\d+号线|[A-Z]\d+线)", member.core)
+        bare = re.match(
+            r"(?:[一二三四五六七八九十]+期|[一二三四五六七八九十]+$|[A-Z]?\d+号?线|\d+号线|[A-Z]\d+线)", member.core
+        )
         if bare and not proper_parts(member.stem):
-            base = re.sub(r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+号线?)[\u4e00-\u9fff]{0,6}$", "", before.prefix + before.core)
+            base = re.sub(
+                r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+号线?)[\u4e00-\u9fff]{0,6}$",
+                "",
+                before.prefix + before.core,
+            )
             if base and base != before.core:
                 member.prefix = base
                 if NUMERAL.fullmatch(member.core) and not member.suffix:

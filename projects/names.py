@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field, replace
 
+from geo.gazetteer import default_gazetteer
 from projects.lexicon import Head, default_lexicon
 from projects.routes import is_abbreviation, places_in
 
@@ -13,7 +15,9 @@ __all__ = ["Member", "is_named", "parse_member", "proper_parts", "strip_tail"]
 DASH = "-—–－―~～"
 TO = rf"(?:[{DASH}]{{1,2}}|至|到)"
 CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4})(?:线)?")
-LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|[一二三四五六七八九十]+号|机场|机场快)线")
+LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|\d{3}|[一二三四五六七八九十]+号|机场|机场快)线")
+QUANTITY = re.compile(r"(?:约|共|共计|总长)?\d+(?:\.\d+)?(?:余|多)?(?:公里|千米|米|亿元|万元|万千瓦|万吨|座|个|项|条)(?:以上|左右)?$")
+PHASED = re.compile(r"(?:进入|转入|处于)[^,。;、]{0,14}阶段$")
 POWER = re.compile(r"([\u4e00-\u9fff]{1,3})电([入送进])([\u4e00-\u9fff]{1,2})")
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、]?)+期")
 SECTION_SUFFIX = re.compile(r"(?:[东南西北中]{1,2}延(?:伸)?线?|[东南西北中]{1,2}段|延伸段|延长段|复线|枢纽)$")
@@ -24,7 +28,7 @@ TIME = re.compile(
 ADVERBS_BEFORE_TAIL = (
     "早日", "尽快", "尽早", "全线", "全面", "正式", "年内", "如期", "顺利", "按期", "提前", "加快", "基本", "主体", "全部", "力争",
     "实现", "同步", "积极", "有序", "稳步", "扎实", "及早", "加速", "大力", "抓紧", "陆续", "相继", "已", "将", "即将", "全容量",
-    "新", "成功", "分段", "先后", "均", "可", "合理", "试",
+    "新", "成功", "分段", "先后", "均", "可", "合理", "试", "全力", "轨道", "主线", "集中", "快速",
 )  # fmt: skip
 NOT_OPEN = re.compile(r"等(?=级|高对接|候|于|额|值|同|级别|距)")
 ETC = re.compile(r"(?<![中高同平初优均对相不低])等(?!级|高对接|候|于|额|值|同|距)")
@@ -112,11 +116,18 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
     done: list[str] = []
     while text:
         head = lexicon.head_words.before(text, len(text))
-        if (head and lexicon.heads[head].mode != "none") and len(head) >= 3 and not tails and head.endswith(("工程", "项目")):
+        if (
+            (head and lexicon.heads[head].mode != "none")
+            and len(head) >= 3
+            and not tails
+            and head.endswith(("工程", "项目"))
+        ):
             break
         word = lexicon.tails.before(text, len(text))
         work = lexicon.works.before(text, len(text)) if works else ""
         if m := re.search(r"(?:争取)?(?:纳入|列入|进入)[^,。;]{0,14}?(?:规划|计划|盘子|项目库|清单)$", text):
+            word, work = m[0], ""
+        elif (m := PHASED.search(text)) or ((m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()])):
             word, work = m[0], ""
         elif m := re.search(r"(?:取得|实现)[^,。;]{0,8}?(?:进展|突破|成效)$", text):
             word, work = m[0], ""
@@ -124,7 +135,7 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
             word, work = m[0], ""
         if work and lexicon.works[work] == "":
             work = ""
-        if head and lexicon.heads[head].mode != "none" and len(head) > max(len(word), len(work)) :
+        if head and lexicon.heads[head].mode != "none" and len(head) > max(len(word), len(work)):
             break
         if len(work) > len(word):
             done.insert(0, work)
@@ -147,7 +158,10 @@ def _strip_adverbs(text: str) -> str:
             if text.endswith(adverb) and len(text) > len(adverb) + 1:
                 if adverb == "新" and not text.endswith(("港新", "场新", "路新", "速新")):
                     continue
-                if adverb in {"可", "均", "试", "已", "将"} and default_lexicon().head_words.before(text, len(text) - 1) == "":
+                if (
+                    adverb in {"可", "均", "试", "已", "将"}
+                    and default_lexicon().head_words.before(text, len(text) - 1) == ""
+                ):
                     continue
                 text, changed = text[: -len(adverb)], True
         for m in re.finditer(rf"{TIME.pattern}$", text):
@@ -196,7 +210,7 @@ def parse_member(text: str, start: int) -> Member:
         at = rest.rfind("的") + 1
         if rest.find("(", 0, at) == -1 or ")" in rest[:at]:
             member.core_start, rest = at, rest[at:]
-    while rest.startswith(("“", "”", "\"", "'")) and rest.count("“") != rest.count("”"):
+    while rest.startswith(("“", "”", '"', "'")) and rest.count("“") != rest.count("”"):
         rest, member.core_start = rest[1:], member.core_start + 1
     # Brackets at the end: components, a section, or a second name.
     while rest.endswith(")"):
@@ -228,7 +242,9 @@ def parse_member(text: str, start: int) -> Member:
         # 高铁经济带: what ends like this is no project.
         member.head, member.head_text, member.stem = lexicon.heads[word], word, bare[: -len(word)]
         return member
-    if power and (bare.endswith(power[0]) or bare[power.end() :].endswith("段") or bare[power.end() :] in {"工程", "通道", "”"}):
+    if power and (
+        bare.endswith(power[0]) or bare[power.end() :].endswith("段") or bare[power.end() :] in {"工程", "通道", "”"}
+    ):
         member.head, member.head_text = lexicon.heads["输电通道"], power[0]
         member.stem, member.section = bare[: power.end()], bare[power.end() :].strip("”工程通道")
         return member
@@ -243,8 +259,16 @@ def parse_member(text: str, start: int) -> Member:
         stem = bare[: -len(word)]
         if "weak" in head.flags or head.mode == "":
             inner = _inner_head(stem)
+            if word == "线" and not (inner and inner[2].kind in {"metro", "intercity_rail", "suburban_rail"}):
+                member.stem = bare
+                return member
             if member.code and inner is None:
-                member.head, member.head_text, member.stem, member.section = _code_head(member.code), member.code, "", bare[len(member.code) :]
+                member.head, member.head_text, member.stem, member.section = (
+                    _code_head(member.code),
+                    member.code,
+                    "",
+                    bare[len(member.code) :],
+                )
                 return member
             if inner:
                 member.head, member.head_text = inner[2], stem[inner[0] : inner[1]]
@@ -253,7 +277,9 @@ def parse_member(text: str, start: int) -> Member:
         elif head.mode == "other" and (inner := _inner_head(stem)) and inner[2].mode == "other":
             pass
         member.head, member.head_text, member.stem = head, word, stem
-        if word in {"过江通道", "跨江通道", "过海通道"} and (inner := _inner_head(strip_tail(stem)[0] + "工程" if stem.endswith("工程") else stem)):
+        if word in {"过江通道", "跨江通道", "过海通道"} and (
+            inner := _inner_head(strip_tail(stem)[0] + "工程" if stem.endswith("工程") else stem)
+        ):
             if inner[2].mode == "energy":  # an energy line's crossing is the line's
                 member.head = inner[2]
         if "hub" in head.flags and (inner := _inner_head(stem)) and "facility" in inner[2].flags:
@@ -274,7 +300,12 @@ def parse_member(text: str, start: int) -> Member:
         member.stem, member.section = bare[: inner[0]], bare[inner[1] :]
         return member
     member.stem = bare
-    if bare.endswith("段") and (found := places_in(bare[:-1])) and found[-1][1] == len(bare) - 1 and not re.search(TO, bare):
+    if (
+        bare.endswith("段")
+        and (found := places_in(bare[:-1]))
+        and found[-1][1] == len(bare) - 1
+        and not re.search(TO, bare)
+    ):
         member.section, member.stem = bare[found[-1][0] :], bare[: found[-1][0]]
     return member
 
@@ -301,15 +332,30 @@ def _code_head(code: str) -> Head:
 
 def _is_section(rest: str, head: Head) -> bool:
     """Whether what stands behind a head names a part of it: 武平至梅州段, 北段, 柳州枢纽, 漳诏."""
-    if not rest or len(rest) > 18:
+    if not rest or len(rest) > 18 or rest.endswith("阶段"):
         return False
     if rest.endswith("段") or SECTION_SUFFIX.search(rest):
         return True
     if re.search(TO, rest) and re.fullmatch(rf"[\u4e00-\u9fff()]{{2,8}}{TO}[\u4e00-\u9fff()]{{2,8}}", rest):
         return True
-    if default_lexicon().generics.at(rest, 0) == rest or rest.startswith(("网", "化", "快", "站", "沿", "客", "货", "运", "枢纽经济")):
+    if default_lexicon().generics.at(rest, 0) == rest or rest.startswith(
+        ("网", "化", "快", "站", "沿", "客", "货", "运", "枢纽经济")
+    ):
         return False
     return "line" in head.flags and (is_abbreviation(rest) and len(rest) <= 4)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_unit(name: str) -> bool:
+    """Whether characters that are generic one by one make the name of a unit (江北)."""
+    return name not in {"江海", "港口", "海港", "城区", "新区"} and any(
+        p.kind == "division" for p in default_gazetteer().lookup(name)
+    )
+
+
+@functools.lru_cache(maxsize=16384)
+def _proper(text: str) -> tuple[str, ...]:
+    return tuple(_proper_parts(text))
 
 
 def proper_parts(text: str) -> list[str]:
@@ -321,6 +367,10 @@ def proper_parts(text: str) -> list[str]:
     >>> proper_parts("国家级重点合肥"), proper_parts("高等级内河")
     (['合肥'], [])
     """
+    return list(_proper(text))
+
+
+def _proper_parts(text: str) -> list[str]:
     lexicon = default_lexicon()
     text = re.sub(r"[“”\"'《》]", "", text)
     known = {a: b for a, b, _ in places_in(text)}
@@ -330,7 +380,7 @@ def proper_parts(text: str) -> list[str]:
     def close() -> None:
         nonlocal run
         singles = [c for c in run if c in lexicon.generics]
-        if (len(run) >= 2 and len(singles) < len(run)) or re.fullmatch(r"[东西南北]江|海河|洋浦|小江", run):
+        if (len(run) >= 2 and (len(singles) < len(run) or _is_unit(run))) or re.fullmatch(r"[东西南北]江|海河|洋浦|小江", run):
             parts.append(run)
         run = ""
 
@@ -352,7 +402,7 @@ def proper_parts(text: str) -> list[str]:
             i += len(word)
             continue
         c = text[i]
-        if "\u4e00" <= c <= "\u9fff" or c in "?€" or c > "\uE000":
+        if "\u4e00" <= c <= "\u9fff" or c in "?€" or c > "\ue000":
             run += c
         elif c.isalpha() and c.isascii():
             run += ""
@@ -389,6 +439,8 @@ def is_named(member: Member) -> bool:
         return False
     if "facility" in head.flags or "hub" in head.flags:
         return bool(parts or [p for b in brackets for p in proper_parts(b)])
+    if "weak" in head.flags and re.fullmatch(r"第[二三四五六][东西南北]?", stem):
+        return True
     if "weak" in head.flags:
         return bool(parts) and (is_abbreviation(stem) or bool(re.search(TO, stem)) or len("".join(parts)) >= 2)
     # lines and areas
@@ -399,7 +451,7 @@ def is_named(member: Member) -> bool:
     if stem in default_lexicon().generics and default_lexicon().generics[stem] == "line":
         return True
     if member.head_text and LINE_NUMBER.fullmatch(member.head_text):
-        return bool(parts) or is_abbreviation(stem)
+        return bool(parts) or is_abbreviation(stem) or stem.endswith(("地铁", "轨道交通"))
     if is_abbreviation(stem) and stem not in default_lexicon().generics:
         places = places_in(stem)
         return not (len(places) == 1 and places[0][1] - places[0][0] == len(stem)) or bool(member.section)

@@ -78,7 +78,12 @@ def project_key(mention: Mention) -> str:
     name = normalise(mention.name)
     if family == "rail_line" and mention.work == Work.UPGRADE.value:
         family = "rail_existing"
-    if family and family not in {"road", "ring_road", "channel", "rail_urban"} and len(mention.places) >= 2 and not _code(mention.name):
+    if (
+        family
+        and family not in {"road", "ring_road", "channel", "rail_urban"}
+        and len(mention.places) >= 2
+        and not _code(mention.name)
+    ):
         stem = normalise(mention.stem)
         places = list(mention.places)
         section = mention.section

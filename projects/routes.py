@@ -105,7 +105,9 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
             if place.code[:2] == province:
                 penalty -= 0.15
             if place.level == "county":  # small places are named in their own neighbourhood only
-                far = 0.0 if place.code[:4] == home.code[:4] else (0.25 if place.code[:2] == province else distance / 400)
+                far = (
+                    0.0 if place.code[:4] == home.code[:4] else (0.25 if place.code[:2] == province else distance / 400)
+                )
                 penalty += far * (0.2 if listed else 1.0) + _LEVEL.get(place.full_name[-1], 0.0)
         best = found.get(place.place_id)
         if best is None or penalty < best[0]:
@@ -185,7 +187,9 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
                 leg = _km(path[-1], place)
                 if leg < 8:
                     continue
-                step = 0.9 * math.log1p(leg / 180) + (0.4 if place.code[:4] == path[-1].code[:4] and place.level == "prefecture" else 0.0)
+                step = 0.9 * math.log1p(leg / 180) + (
+                    0.4 if place.code[:4] == path[-1].code[:4] and place.level == "prefecture" else 0.0
+                )
                 if len(path) > 1:  # a line that turns back on itself is a wrong reading
                     direct = _km(path[-2], place)
                     step += max(0.0, (_km(path[-2], path[-1]) + leg) / max(direct, 20.0) - 1.6) * 0.5

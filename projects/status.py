@@ -11,7 +11,9 @@ from projects.lexicon import default_lexicon
 
 __all__ = ["Governor", "later_stage", "past_passages", "stage_of"]
 
-PAST_HEADING = re.compile(r"回顾|成效|成就|过去[一五\d]年|发展基础|发展现状|工作情况|[一]?年来|取得的成绩|现状|完成情况")
+PAST_HEADING = re.compile(
+    r"回顾|成效|成就|过去[一五\d]年|发展基础|发展现状|工作情况|[一]?年来|取得的成绩|现状|完成情况"
+)
 FUTURE_TURN = re.compile(
     r"(?:今年|明年|未来|今后|20\d\d年).{0,24}(?:预期目标|工作安排|重点工作|主要任务|工作总体要求|目标任务)|^[一二三四五六七八九十]、20\d\d年.{0,8}(?:工作|任务|安排)"
 )
@@ -32,7 +34,9 @@ class Governor:
     tails : tuple of str
         Words behind it.
     works : tuple of str
-        Words of work that belong to the whole list.
+        Words of work that belong to the member.
+    stage_works : tuple of str
+        Words of work at the end of the list: they tell the stage of all, the work of the nearest.
     weak : bool
         重点推进, which settles nothing by itself.
     label : str
@@ -45,6 +49,7 @@ class Governor:
     roles: tuple[str, ...] = ()
     tails: tuple[str, ...] = ()
     works: tuple[str, ...] = ()
+    stage_works: tuple[str, ...] = ()
     weak: bool = False
     label: str = ""
     past: bool = False
@@ -67,6 +72,8 @@ def tail_class(word: str) -> str:
         return table[word]
     if re.match(r"(?:争取)?(?:纳入|列入|进入)", word):
         return "proposed"
+    if re.match(r"(?:进入|转入|处于)", word):
+        return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准", word) else "building"
     if "投资" in word or "概算" in word:
         return "building"
     return "open"
@@ -100,15 +107,19 @@ def stage_of(governor: Governor) -> tuple[Status, str]:
     if "proposed" in classes and not ("fast" in roles and classes[-1:] != ["proposed"]):
         return Status.PROPOSED, "规划、研究等词在后"
     if "complete" in classes:
-        if push or roles & {"future", "plan", "support"}:
+        if (push or roles & {"future", "plan", "support"}) and not governor.past:
             return Status.UNDER_CONSTRUCTION, "推进或确保其建成"
         return Status.OPERATING, "主语之后的建成是事实"
+    if "prepare" in roles:
+        return Status.PREPARATORY, "动词核准、报批"
     if "start" in roles:
         return Status.STARTING, "动词开工、启动"
     if "plan" in roles:
         return Status.PROPOSED, "动词规划、谋划、争取"
     if "draft" in roles:
         return Status.PROPOSED, "制定其建设方案"
+    if "complete" in roles and "done" in roles:
+        return Status.OPERATING, "已建成"
     if "complete" in roles:
         return (Status.OPERATING, "已建成") if governor.past else (Status.UNDER_CONSTRUCTION, "将建成")
     if "fast" in roles:
@@ -119,7 +130,7 @@ def stage_of(governor: Governor) -> tuple[Status, str]:
         return Status.OPERATING, "提升既有设施的功能"
     if push and "build" in classes:
         return Status.UNDER_CONSTRUCTION, "推进…建设"
-    if push and governor.works and not governor.weak:
+    if push and (governor.works or governor.stage_works) and not governor.weak:
         return Status.UNDER_CONSTRUCTION, "推进…改扩建"
     if "carry_out" in roles and "build" in classes and governor.verbs[0] != "落实":
         return Status.UNDER_CONSTRUCTION, "实施…建设"
@@ -148,7 +159,14 @@ def past_passages(texts: Sequence[tuple[tuple[str, ...], str]]) -> list[bool]:
     list of bool
         True under a heading like 工作回顾, and in a report for all that stands before this year's targets.
     """
-    turn = next((i for i, (h, t) in enumerate(texts) if FUTURE_TURN.search(t[:80]) or any(FUTURE_TURN.search(x) for x in h[-1:])), None)
+    turn = next(
+        (
+            i
+            for i, (h, t) in enumerate(texts)
+            if FUTURE_TURN.search(t[:80]) or any(FUTURE_TURN.search(x) for x in h[-1:])
+        ),
+        None,
+    )
     out = []
     for i, (headings, _) in enumerate(texts):
         told = any(PAST_HEADING.search(h) for h in headings)

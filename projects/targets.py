@@ -3,7 +3,7 @@ Quantitative targets of a plan: indicator, bound, value, unit, year and area, ea
 
 The vocabulary is two tables, ``projects/data/indicators.csv`` (names of indicators, what measures them) and
 ``projects/data/units.csv``. The grammar is here: a quantity is a target when a bound (达到, 以上), a work (新建, 改造)
-or a deadline governs it; what has been reached (已达到) is not. Rules: PLAN_READING, section Targets.
+or a deadline governs it; what has been reached (已达到) is not.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _is_target(segment: Segment, before: str, around: str, *, bound: Comparator 
     """Tell a target from a fact, a property, a date or an enumeration."""
     q, left, right = segment.quantity, segment.left, segment.right
     words = segment.inherited + left
-    if ACHIEVED.search(before[-len(words) - 60 :].rpartition(",")[2]) or REPORTED.search(FRESH_START.split(before)[-1]):
+    if ACHIEVED.search(before.rpartition(",")[2]) or REPORTED.search(FRESH_START.split(before)[-1]):
         return False
     if "年产" in words or LISTING.search(words):
         return False
@@ -301,13 +301,13 @@ def _read_segment(
     left, place = _without_place(subject)
     right = segment.right[width:]
     own_words = DEADLINE.sub("", re.sub(rf"{WORKS}|{_BOUND_WORDS}", "", left)).strip("、的 ")
-    context = left
-    if segment.follows and (
-        (not own_words and not re.match(r"的?[\u4e00-\u9fff]", right)) or (bound is None and not re.search(WORKS, left))
-    ):
-        context = _without_deadline(segment.inherited) + left
-    window = f"{context}#{right}"
+    window = f"{left}#{right}"
     known = match_indicator(window, q.unit)
+    bare = not own_words and not re.match(r"的?[\u4e00-\u9fff]", right)
+    if known is None and segment.follows and (bare or (bound is None and not re.search(WORKS, left))):
+        # 新开工棚户区改造9万套、基本建成8万套: the second amount is of the first one's subject.
+        window = _without_deadline(segment.inherited) + window
+        known = match_indicator(window, q.unit)
     timed = q.unit in ("h", "min", "days")
     # A travel time is a bound from above, and the longer end of 1-1.5小时 is what must hold.
     comparator = bound or (Comparator.AT_MOST if timed else Comparator.EQUAL)

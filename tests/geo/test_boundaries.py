@@ -14,7 +14,7 @@ import shapely
 from geo.boundaries import BASEMAP_BOX, basemap, boundaries, unit_at
 from geo.errors import PlaceNotFoundError, VocabularyError
 from geo.gazetteer import default_gazetteer
-from geo.geodesy import area_km2
+from geo.geodesy import area_km2, distance_km
 
 # Cities whose official area counts sea, flats or straits that the polygon does not (or the reverse): reason in areas.csv.
 # The bound is what the difference is today, rounded up, so that a change shows.
@@ -115,6 +115,15 @@ def test_every_seat_lies_in_its_unit() -> None:
     found = unit_at([p.lon for p in places], [p.lat for p in places], max_distance_km=1.0)
     wrong = [(p.full_name, code) for p, code in zip(places, found, strict=True) if p.code != code]
     assert wrong == []
+
+
+def test_the_border_point_of_a_plan_lies_on_the_border() -> None:
+    """国道237 from the border of 安徽 and 江苏 to 砀山: the point stands between 丰县 and 砀山, on the border."""
+    shapes = boundaries("province").set_index("short_name").geometry
+    border = shapes["安徽"].intersection(shapes["江苏"])
+    place = default_gazetteer().resolve("皖苏省界")
+    ends = shapely.get_coordinates(shapely.shortest_line(shapely.Point(place.lon, place.lat), border))
+    assert distance_km(*ends[0], *ends[-1]) < 2.0
 
 
 def test_points_off_the_coast_and_far_away() -> None:

@@ -144,6 +144,13 @@ def test_region_settles_ambiguity() -> None:
         GAZETTEER.lookup("鼓楼区", region="无此省")
 
 
+def test_waters_of_several_provinces_are_at_home_in_each() -> None:
+    """GeoNames calls a town of 昆山 淀山湖 too; the lake belongs to 上海 and 江苏 and comes first in both."""
+    for region in ("江苏", "上海"):
+        assert GAZETTEER.resolve("淀山湖", region=region).kind == "lake"
+    assert GAZETTEER.resolve("长江", region="安徽").kind == "river"
+
+
 def test_city_before_a_town_of_its_name() -> None:
     """江苏 has towns called 长沙 (如东) and 新桥; only the full name means them."""
     assert GAZETTEER.resolve("长沙", region="江苏").code == "430100"
@@ -165,6 +172,11 @@ def test_abbreviations_with_a_region() -> None:
     assert best("宁", "江苏") == "南京"
     assert best("通", "江苏") == "南通"
     assert best("甬", "浙江") == "宁波"
+    # A city next door before a county at home, a county at home before a province far away (合宁, 合新, 盐泰锡常宜).
+    assert best("宁", "安徽") == "南京"
+    assert best("新", "江苏") == "新沂"
+    assert best("宜", "江苏") == "宜兴"
+    assert best("巢", "安徽") == "巢湖"
     assert {"淮南", "淮北"} <= {p.name for p in GAZETTEER.lookup("淮", region="安徽", abbreviations=True)}
     with pytest.raises(AmbiguousPlaceError):
         best("淮", "安徽")
@@ -403,6 +415,25 @@ def test_places_against_stations_airports_ports(shared: Path, capsys: pytest.Cap
         sys.stdout.write(f"\nkm: {report}\n")
     assert len(report) > 10
     assert max(km for _, km in report) < 2.0
+
+
+def test_crossings_lie_on_the_yangtze(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Crossings and ports of the Yangtze against the river line of the 1:4 million set (itself up to 2 km off)."""
+    lines = gpd.read_file(shared / "data/waterways-4m/hyd1_4l_yrd.gpkg")
+    river = shapely.union_all(lines.loc[lines["NAME"] == "长江"].geometry.to_numpy())
+    names = (
+        "龙潭过江通道 苏通大桥 江阴长江大桥 江阴第二过江通道 润扬长江大桥 润扬第二过江通道 常泰长江大桥 张皋过江通道 沪苏通长江公铁大桥 "
+        "五峰山长江大桥 南京长江大桥 芜湖长江大桥 芜湖泰山路长江大桥 马鞍山长江大桥 铜陵长江大桥 池州长江公路大桥 安庆长江大桥 凤凰颈 裕溪口"
+    )
+    km = {}
+    for name in names.split():
+        place = GAZETTEER.resolve(name, region="长三角")
+        point = shapely.Point(place.lon, place.lat)
+        ends = shapely.get_coordinates(shapely.shortest_line(point, river))
+        km[name] = round(distance_km(*ends[0], *ends[-1]), 1)
+    with capsys.disabled():
+        sys.stdout.write(f"\nkm from the river line: {km}\n")
+    assert max(km.values()) < 4.0
 
 
 def test_seats_of_cities_against_the_prefecture_list(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,8 +33,9 @@ BOX = (114.4, 27.0, 122.5, 35.7)
 # Stations that are not where the map of early 2025 shows the name, or that it places elsewhere for a known reason.
 MOVED_STATIONS = {"合肥西": "opened 2025-12 at a new place; the map of 2025-01 shows the former one (node 老合肥西)"}
 
-# Two pairs of tracks of one kind between the same two nodes: everything else must be counted once.
-PARALLEL_TRACKS = {frozenset({"芜湖", "芜湖南"})}
+# Two pairs of tracks of one kind between the same two nodes; everything else must be counted once. 宁安 and the 芜宣
+# doubling run side by side, and 商合杭 was built beside 合蚌 (安徽 part: "新建 … 至合肥北城站线路约51公里", 2015-12-23).
+PARALLEL_TRACKS = {frozenset({"芜湖", "芜湖南"}), frozenset({"合肥北城", "水家湖"})}
 
 
 def lines() -> pd.DataFrame:
@@ -250,6 +251,14 @@ def test_lines_meet_at_one_node(station: str) -> None:
         (["rail-hangwen-"], 276.0 - 16.0, 0.02, "2024-09"),
         # 上观 2021-09-15: 杭台 266.9 km of which 226.3 new; 新华网 2022-02: opened 2022-01-08.
         (["rail-hangtai-"], 226.3, 0.02, "2022-01"),
+        # lu-xu.com 2019-12-15: 徐盐 313 km, 连镇 董集—淮安 105 km of new line, both open 2019-12-16.
+        (["rail-xuyan-"], 313.0, 0.02, "2019-12"),
+        (["rail-lianzhen-1"], 105.0, 0.02, "2019-12"),
+        # 江苏省交通运输厅 2019-12-03: 连淮扬镇 董集—丹徒 305 km.
+        (["rail-lianzhen-2"], 305.0 - 105.0, 0.02, "2020-12"),
+        # 连网 2019-03-22: 连徐 180.4 km; 澎湃 2020-03-06: 盐通 157 km.
+        (["rail-xulian-"], 180.4, 0.02, "2021-02"),
+        (["rail-yantong-"], 157.0, 0.02, "2020-12"),
         # 新华社 2024-10-11: 宣绩 115 km.
         (["rail-xuanji-"], 115.0, 0.02, "2024-10"),
         # 新华社 2025-12-26: 杭衢 131 km; 2025-12-30: 合新 合泗段 198 km.

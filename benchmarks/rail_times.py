@@ -39,8 +39,9 @@ def modelled(published: pd.DataFrame, assumptions: RailAssumptions | None = None
     assumptions = assumptions or RailAssumptions()
     lines, nodes = rail_lines(), rail_nodes().assign(mode=Mode.RAIL.value)
     rows = []
-    for month, pairs in published.groupby(published["timetable_date"].str[:7]):
-        network = build_network(as_of(lines, str(month)), nodes, rail=assumptions)
+    for month in sorted(set(published["timetable_date"].str[:7])):
+        pairs = published[published["timetable_date"].str[:7] == month]
+        network = build_network(as_of(lines, month), nodes, rail=assumptions)
         position = {node: i for i, node in enumerate(network.nodes["node"])}
         loss = {HIGH_SPEED: assumptions.stop_loss_min(300.0), CONVENTIONAL: assumptions.stop_loss_min(120.0)}
         for pair in pairs.itertuples(index=False):

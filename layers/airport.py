@@ -74,4 +74,3 @@ def airports(*, as_of: str | None = None) -> gpd.GeoDataFrame:
     features = FEATURES.coerce(features.sort_values("feature_id", ignore_index=True))
     log.debug("%d airports as of %s", len(features), as_of or "any month")
     return FEATURES.validate(features[[*FEATURES.names, *AIRPORT_COLUMNS, "geometry"]])
-

@@ -36,8 +36,8 @@ def network_features(month: str = DATA_MONTH) -> gpd.GeoDataFrame:
     lines = [as_of(table, month) for table in (rail_lines(), highway_lines(), waterway_lines(), energy_lines())]
     bridges = crossings()
     points = [
-        ports().assign(mode=Mode.WATERWAY.value),
-        energy_points().assign(mode=Mode.ENERGY.value),
+        _built(ports()).assign(mode=Mode.WATERWAY.value),
+        _built(energy_points()).assign(mode=Mode.ENERGY.value),
         bridges[bridges["opening_month"] != ""].assign(mode=Mode.HIGHWAY.value),
     ]
     parts = [_from_lines(table) for table in lines]
@@ -74,6 +74,11 @@ def _from_points(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         opening_year=_years(points["opening_month"]),
         length_km=float("nan"),
     )
+
+
+def _built(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Leave out sites that are only known from plans: they help to site projects, but do not exist."""
+    return points[points["status"] != "planned"]
 
 
 def _years(months: pd.Series) -> pd.Series:

@@ -210,17 +210,16 @@ def _as_lines(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _density_indicators(density: pd.DataFrame) -> pd.DataFrame:
     # 上海 is a province and a city at once: one row is enough.
     density = density.drop_duplicates(["area", "indicator", "scenario", "as_of"])
-    return pd.DataFrame(
-        {
-            "area": density["area"],
-            "indicator": density["indicator"].map(lambda name: name if name == "airport" else f"{name}_density"),
-            "scenario": density["scenario"],
-            "as_of": density["as_of"],
-            "value": density["density"].astype(float).round(4),
-            "unit": density["unit"],
-            "definition": density["definition"],
-        }
+    columns = ["area", "scenario", "as_of", "definition"]
+    densities_ = density[columns].assign(
+        indicator=density["indicator"].map(lambda name: name if name == "airport" else f"{name}_density"),
+        value=density["density"].astype(float).round(4),
+        unit=density["unit"],
     )
+    lengths = density.loc[density["length_km"].notna(), columns].assign(
+        indicator=density["indicator"] + "_length", value=density["length_km"].astype(float).round(3), unit="km"
+    )
+    return pd.concat([densities_, lengths], ignore_index=True)
 
 
 def _time_indicators(times: pd.DataFrame, lang: str) -> pd.DataFrame:

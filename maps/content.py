@@ -15,6 +15,7 @@ import shapely
 
 from layers.schema import Method, Mode, Status, Work
 from maps import style
+from maps.labels import INDICATORS, flag_label, indicator_label, kind_label, scenario_label, unit_label
 from maps.page import asset
 from maps.payload import Payload, plain
 
@@ -128,7 +129,7 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
             }
             for status, stage in style.STAGES.items()
         ],
-        "kinds": {kind: style.kind_label(kind, lang) for kind in sorted(set(table["kind"].astype(str))) if kind},
+        "kinds": {kind: kind_label(kind, lang) for kind in sorted(set(table["kind"].astype(str))) if kind},
         "works": {work.value: label.text(lang) for work, label in style.WORKS.items()},
         "methods": {m.value: [word.text(lang), says.text(lang)] for m, (word, says) in style.DRAWN_BY.items()},
         "has": {
@@ -295,14 +296,14 @@ def area_indicators(areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | N
         digits = 0 if known.max() >= 50 else 2
         breaks = sorted({round(float(v), digits) for v in np.quantile(known, np.arange(1, _CLASSES) / _CLASSES)})
         breaks = [b for b in breaks if known.min() < b <= known.max()]
-        label = style.indicator_label(str(indicator), lang)
+        label = indicator_label(str(indicator), lang)
         out.append(
             {
                 "id": f"{indicator}|{scenario}|{as_of}",
                 "indicator": plain(indicator),
                 "scenario": plain(scenario),
-                "label": label + (f" · {style.scenario_label(str(scenario), lang)}" if scenario else ""),
-                "unit": style.unit_label(str(rows["unit"].iloc[0]), lang),
+                "label": label + (f" · {scenario_label(str(scenario), lang)}" if scenario else ""),
+                "unit": unit_label(str(rows["unit"].iloc[0]), lang),
                 "as_of": plain(as_of),
                 "definition": plain(rows["definition"].iloc[0]),
                 "values": [plain(round(v, 4)) if np.isfinite(v) else None for v in values],
@@ -312,7 +313,7 @@ def area_indicators(areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | N
                 "digits": digits,
             }
         )
-    order = list(style.INDICATORS)
+    order = list(INDICATORS)
     return sorted(
         out,
         key=lambda one: (
@@ -329,7 +330,7 @@ def project_records(projects: pd.DataFrame, lang: str) -> dict[str, dict[str, An
     out = {}
     for row in projects.to_dict("records"):
         record = {name: plain(row[name]) for name in ("aliases", "places", "section", "lead") if plain(row[name])}
-        flags = [style.flag_label(flag, lang) for flag in str(row["flags"] or "").split("|") if flag]
+        flags = [flag_label(flag, lang) for flag in str(row["flags"] or "").split("|") if flag]
         out[str(row["project_id"])] = record | ({"flags": plain("|".join(flags))} if flags else {})
     return out
 

@@ -17,6 +17,7 @@ import jinja2
 
 from layers.schema import STAGE_ORDER, Method, Mode, Status
 from maps import style
+from maps.labels import flag_label, kind_label
 from maps.page import POLICY_MARK, asset, seal, write_page
 from maps.payload import plain
 from maps.report_tables import (
@@ -240,7 +241,7 @@ def _entry(
         if row["aliases"]
         else "",
         "mode": Mode(row["mode"]),
-        "kind": style.kind_label(str(row["kind"]), lang),
+        "kind": kind_label(str(row["kind"]), lang),
         "work": style.work_label(str(row["work"]), lang),
         "status": Status(row["status"]),
         "stage": style.status_label(str(row["status"]), lang),
@@ -254,7 +255,7 @@ def _entry(
         "drawn": drawn,
         "accuracy": _phrase(words["accuracy"], number(accuracy)) if accuracy else "",
         "siting_note": plain(drawing["siting_note"]) if drawing else "",
-        "flags": words["sep"].join(style.flag_label(f, lang) for f in str(plain(row["flags"]) or "").split("|") if f),
+        "flags": words["sep"].join(flag_label(f, lang) for f in str(plain(row["flags"]) or "").split("|") if f),
         "inconsistent": len(furthest) > 1,
         "mentions": [
             {

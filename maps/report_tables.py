@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from maps import style
+from maps.labels import indicator_label, scenario_label, unit_label
 from maps.payload import plain
 
 if TYPE_CHECKING:
@@ -84,13 +84,11 @@ def target_rows(
         rows.append(
             {
                 "area": plain(row["area"]),
-                "indicator": chinese
-                if lang != "en" and chinese
-                else style.indicator_label(str(row["indicator"]), lang),
+                "indicator": chinese if lang != "en" and chinese else indicator_label(str(row["indicator"]), lang),
                 "anchor": re.sub(r"[^\w-]+", "-", str(row["indicator"])),
                 "value": plain(row["value"]),
                 "bound": words[_BOUNDS[str(row["comparator"])]] + number(float(row["value"])),
-                "unit": style.unit_label(str(row["unit"]), lang),
+                "unit": unit_label(str(row["unit"]), lang),
                 "year": plain(row["year"]) or words["year_unknown"],
                 "document": plain(row["document"]),
                 "clause": plain(row["clause"]),
@@ -178,9 +176,7 @@ def travel_matrices(travel_times: pd.DataFrame, lang: str, words: Mapping[str, s
                 )
             body.append({"name": origin, "cells": line})
         mode_word = words.get(f"mode_{mode}", str(mode))
-        title = (
-            words["travel_title"].replace("{0}", mode_word).replace("{1}", style.scenario_label(str(scenario), lang))
-        )
+        title = words["travel_title"].replace("{0}", mode_word).replace("{1}", scenario_label(str(scenario), lang))
         out.append({"title": title.replace("{2}", str(as_of)), "columns": places, "rows": body})
     return out
 
@@ -249,10 +245,10 @@ def indicator_tables(indicators: pd.DataFrame, lang: str) -> list[dict[str, Any]
         out.append(
             {
                 "anchor": re.sub(r"[^\w-]+", "-", str(indicator)),
-                "label": style.indicator_label(str(indicator), lang),
-                "unit": style.unit_label(str(rows["unit"].iloc[0]), lang),
+                "label": indicator_label(str(indicator), lang),
+                "unit": unit_label(str(rows["unit"].iloc[0]), lang),
                 "definitions": list(dict.fromkeys(str(d) for d in rows["definition"] if plain(d)))[:4],
-                "heads": [f"{style.scenario_label(s, lang)} {a}" for s, a in columns],
+                "heads": [f"{scenario_label(s, lang)} {a}" for s, a in columns],
                 "rows": body,
             }
         )

@@ -137,7 +137,8 @@ class OfflineMap(folium.Map):
             "minZoom": 4,
             "maxZoom": 17,
         }
-        _Page(title=title, lang=lang, image_hosts=hosts).add_child(self, name=self.get_name())
+        frame = _Page(title=title, lang=lang, image_hosts=hosts)
+        frame.add_child(self, name=self.get_name())
 
 
 class _Application(MacroElement):
@@ -165,7 +166,8 @@ class _Application(MacroElement):
     )
 
     def __init__(self, *, title: str, words: Mapping[str, str], data: str, background: str, tiles: Tiles | None):
-        super().__init__()
+        start: Any = super().__init__  # branca declares no types for it
+        start()
         self._name, self._id = "application", "tongtu"
         self.title, self.words, self.data, self.background, self.tiles = title, words, data, background, tiles
         self.script = "\n".join(asset(name) for name in _SCRIPTS)

@@ -28,7 +28,10 @@ AUTONOMOUS = {
     "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区", "西藏": "西藏自治区", "宁夏": "宁夏回族自治区", "新疆": "新疆维吾尔自治区",
 }  # fmt: skip
 REGIONS: dict[str, str] = (
-    {p: p + "省" for p in PROVINCES} | {m: m + "市" for m in MUNICIPALITIES} | AUTONOMOUS | {"香港": "香港", "澳门": "澳门"}
+    {p: p + "省" for p in PROVINCES}
+    | {m: m + "市" for m in MUNICIPALITIES}
+    | AUTONOMOUS
+    | {"香港": "香港", "澳门": "澳门"}
 )
 """Provinces, municipalities and autonomous regions by short name (GB/T 2260)."""
 
@@ -149,7 +152,9 @@ def read_document(
     )
 
 
-def parse_document(text: str, *, document: str = "text", date: str | None = None, region: str | None = None) -> Document:
+def parse_document(
+    text: str, *, document: str = "text", date: str | None = None, region: str | None = None
+) -> Document:
     """
     Make a document of a string.
 
@@ -243,7 +248,11 @@ def _title(text: str) -> str:
     lines = [line.strip() for line in head.split("\n")[:40]]
     for line in lines:
         line = re.sub(r"\(.{0,20}\)$", "", line)
-        if 6 <= len(line) <= 60 and re.search(rf"({PLAN_WORD})$", line) and not re.search(r"[。;]|^[一二三四五六七八九十(\d]", line):
+        if (
+            6 <= len(line) <= 60
+            and re.search(rf"({PLAN_WORD})$", line)
+            and not re.search(r"[。;]|^[一二三四五六七八九十(\d]", line)
+        ):
             return line.strip("《》")
     for line in lines:
         m = re.search(rf"发布(《[^》]{{4,60}}》|(?:(?!发布)[^,。:;《》]){{6,60}}?(?:{PLAN_WORD}))(?=[,。:;并]|$)", line)

@@ -236,6 +236,8 @@ class _PassageReader:
         if skipped:
             start, obj = start + skipped.end(), obj[skipped.end() :]
         mid = MID_VERB.search(obj) if set(governor.roles) & {"support", "push"} else None
+        if mid and default_lexicon().tails.at(obj, mid.start()) == obj[mid.start() :]:
+            mid = None
         if mid and mid.start() >= 3:
             actor = parse_member(obj[: mid.start()], start)
             if (
@@ -312,12 +314,22 @@ class _PassageReader:
                     continue
             actor = text[a:i]
             head = default_lexicon().head_words.before(actor, len(actor))
+            acts = re.search(r"(?:[省市县区州]|集团|公司|国家电网|南方电网|政府|部门|我们|中央|国家|各地|各级)$", actor)
+            if acts and table.words.get(word, "adverb") != "none":
+                return i
             if head == actor or (head and not proper_parts(actor) and default_lexicon().heads[head].mode != "none"):
-                if table.words.get(word) in {"fast", "start", "plan", "build", "complete"} and i + len(word) < b - 2 and not re.match(r"[、和等]", text[i + len(word)]):
+                if (
+                    table.words.get(word) in {"fast", "start", "plan", "build", "complete"}
+                    and i + len(word) < b - 2
+                    and not re.match(r"[、和等]", text[i + len(word)])
+                ):
                     context.label_member = parse_member(actor, a)
                     return i
                 return a
-            if re.search(r"(?:[省市县区州]|集团|公司|电网|政府|部门|我们|中央|国家|各地|各级)$", actor) and table.words.get(word, "adverb") != "none":
+            if (
+                re.search(r"(?:[省市县区州]|集团|公司|电网|政府|部门|我们|中央|国家|各地|各级)$", actor)
+                and table.words.get(word, "adverb") != "none"
+            ):
                 return i
         return a
 
@@ -613,6 +625,10 @@ class _PassageReader:
                 member.suffix = member.head_text
                 return
             line = _line_number(member.stem)
+            if member.core.endswith("\ufffd") and mode == Mode.WATERWAY and proper_parts(member.stem.strip("\ufffd")):
+                member.head, member.head_text = heads["港"], ""  # the head itself is broken: the topic tells the mode
+                flags.append("mode_from_context")
+                return
             if mode == Mode.WATERWAY and line:
                 member.head, member.head_text = heads["航道"], ""
                 return
@@ -665,15 +681,25 @@ class _PassageReader:
                 lean_on(member, context.last, context.last_name)
                 return True
             counted = re.match(r"[\d一二三四五六七八九十两]+[座个条项处]", member.core)
-            if (
-                joined
-                and before.endswith(("及其", "及"))
-                and member.head is not None
-                and not counted
-                and not proper_parts(member.stem)
-            ):
+            component = member.head is not None and not member.suffix and not counted and not proper_parts(member.stem)
+            part = member.head is not None and (
+                member.head.kind in {"gas_pipeline", "civil_airport", "line_part"}
+                or "联络线" in member.core
+                or "连接线" in member.core
+                or "支线" in member.core
+            )
+            if component and part and before.endswith(("及其", "及")) and not before.endswith("以及"):
                 lean_on(member, context.last, context.last_name)
                 return True
+            if component and before.endswith("和") and member.head_text.endswith(("跑道", "航站楼", "航站区")):
+                member.prefix = re.split(r"(?<=机场)", context.last_name)[0]
+                member.trace.append(f"承前“{member.prefix}”")
+                return True
+            if component and member.head_text and LINE_NUMBER.fullmatch(member.head_text):
+                before_stem = context.last.prefix + context.last.stem
+                if context.last.head.mode == "rail" and before_stem:
+                    member.prefix = before_stem
+                    return True
         if member.phase and member.head is not None and "facility" in member.head.flags and len(member.head_text) >= 2:
             # 加快机场二期建设: the airport that the passage named last.
             pattern = re.compile(rf"([\u4e00-\u9fff]{{2,10}}?){member.head_text}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from geo.gazetteer import default_gazetteer
 from projects.lexicon import Head, default_lexicon
 from projects.names import ETC, LINE_NUMBER, NUMERAL, PHASE, Member, is_named, parse_member, proper_parts, strip_tail
 from projects.routes import is_abbreviation, places_in
@@ -76,7 +77,11 @@ def _join_via(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Keep 甲经乙、丙至丁铁路 together: the places passed are no members."""
     out: list[tuple[int, int]] = []
     for a, b in spans:
-        if out and re.fullmatch(r"[\u4e00-\u9fff]{2,5}经[\u4e00-\u9fff]{2,5}", text[out[-1][0] : out[-1][1]]) and "至" in text[a:b]:
+        if (
+            out
+            and re.fullmatch(r"[\u4e00-\u9fff]{2,5}经[\u4e00-\u9fff]{2,5}", text[out[-1][0] : out[-1][1]])
+            and "至" in text[a:b]
+        ):
             out[-1] = (out[-1][0], b)
         else:
             out.append((a, b))
@@ -119,13 +124,28 @@ def _is_complete(left: str, right: str) -> bool:
     if member.section or member.phase or member.works:
         return True
     places = places_in(left)
+    after = places_in(right)
+    if (
+        places
+        and places[0][0] == 0
+        and len(left) <= 6
+        and after
+        and after[0][0] == 0
+        and not re.search(r"[的为]", left)
+    ):
+        return True
     return bool(places) and places[-1][1] == len(left) and places[0][0] == 0 and not re.search(r"[的为]", left)
 
 
 def _closed(left: str) -> bool:
     """Whether what stands before 和 is a whole project (甲工程和6个应急储备中心)."""
     member = parse_member(left, 0)
-    return member.head is not None and member.head.mode != "none" and bool(member.tails or member.phase) and is_named(member)
+    return (
+        member.head is not None
+        and member.head.mode != "none"
+        and bool(member.tails or member.phase)
+        and is_named(member)
+    )
 
 
 def _may_follow(right: str) -> bool:
@@ -268,8 +288,11 @@ def _share_last(group: Group) -> None:
             continue
         rest = ""
         places = places_in(giver.stem)
-        if places and places[0][0] == 0 and not proper_parts(giver.stem[places[0][1] :]):
-            rest = giver.stem[places[0][1] :]  # 江苏、浙江沿海新建…站: 沿海新建 is shared too
+        size = len(member.stem)
+        if size >= 2 and default_gazetteer().lookup(giver.stem[:size]) and not proper_parts(giver.stem[size:]):
+            rest = giver.stem[size:]  # 江苏、浙江沿海新建…站: 沿海新建 is shared too
+        elif places and places[0][0] == 0 and not proper_parts(giver.stem[places[0][1] :]):
+            rest = giver.stem[places[0][1] :]
         found = places_in(member.stem)
         bare_place = bool(found) and found[0][:2] == (0, len(member.stem))
         section = giver.section if giver.section.endswith("段") and not group.open else ""
@@ -316,11 +339,12 @@ def _numerals(group: Group) -> None:
     for index in range(1, len(members)):
         member, before = members[index], members[index - 1]
         bare = re.match(
-            r"(?:[一二三四五六七八九十]+期|[一二三四五六七八九十]+$|[A-Z]?\d+号?线|\d+号线|[A-Z]\d+线)", member.core
+            r"(?:[一二三四五六七八九十]+期|[一二三四五六七八九十]+$|\d+$|[A-Z]?\d+号?线|[一二三四五六七八九十]+号线|[A-Z]\d+线)",
+            member.core,
         )
         if bare and not proper_parts(member.stem):
             base = re.sub(
-                r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+号线?)[\u4e00-\u9fff]{0,6}$",
+                r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+(?:号?线)?|[一二三四五六七八九十]+号线)[\u4e00-\u9fff]{0,6}$",
                 "",
                 before.prefix + before.core,
             )

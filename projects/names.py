@@ -16,7 +16,9 @@ DASH = "-—–－―~～"
 TO = rf"(?:[{DASH}]{{1,2}}|至|到)"
 CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4})(?:线)?")
 LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|\d{3}|[一二三四五六七八九十]+号|机场|机场快)线")
-QUANTITY = re.compile(r"(?:约|共|共计|总长)?\d+(?:\.\d+)?(?:余|多)?(?:公里|千米|米|亿元|万元|万千瓦|万吨|座|个|项|条)(?:以上|左右)?$")
+QUANTITY = re.compile(
+    r"(?:约|共|共计|总长)?\d+(?:\.\d+)?(?:余|多)?(?:公里|千米|米|亿元|万元|万千瓦|万吨|座|个|项|条)(?:以上|左右)?$"
+)
 PHASED = re.compile(r"(?:进入|转入|处于)[^,。;、]{0,14}阶段$")
 POWER = re.compile(r"([\u4e00-\u9fff]{1,3})电([入送进])([\u4e00-\u9fff]{1,2})")
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、]?)+期")
@@ -127,7 +129,9 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
         work = lexicon.works.before(text, len(text)) if works else ""
         if m := re.search(r"(?:争取)?(?:纳入|列入|进入)[^,。;]{0,14}?(?:规划|计划|盘子|项目库|清单)$", text):
             word, work = m[0], ""
-        elif (m := PHASED.search(text)) or ((m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()])):
+        elif (m := PHASED.search(text)) or (
+            (m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()])
+        ):
             word, work = m[0], ""
         elif m := re.search(r"(?:取得|实现)[^,。;]{0,8}?(?:进展|突破|成效)$", text):
             word, work = m[0], ""
@@ -348,8 +352,10 @@ def _is_section(rest: str, head: Head) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _is_unit(name: str) -> bool:
     """Whether characters that are generic one by one make the name of a unit (江北)."""
-    return name not in {"江海", "港口", "海港", "城区", "新区"} and any(
-        p.kind == "division" for p in default_gazetteer().lookup(name)
+    return (
+        bool(name)
+        and name not in {"江海", "港口", "海港", "城区", "新区"}
+        and any(p.kind == "division" for p in default_gazetteer().lookup(name))
     )
 
 
@@ -380,7 +386,9 @@ def _proper_parts(text: str) -> list[str]:
     def close() -> None:
         nonlocal run
         singles = [c for c in run if c in lexicon.generics]
-        if (len(run) >= 2 and (len(singles) < len(run) or _is_unit(run))) or re.fullmatch(r"[东西南北]江|海河|洋浦|小江", run):
+        if (len(run) >= 2 and (len(singles) < len(run) or _is_unit(run))) or re.fullmatch(
+            r"[东西南北]江|海河|洋浦|小江", run
+        ):
             parts.append(run)
         run = ""
 
@@ -431,16 +439,22 @@ def is_named(member: Member) -> bool:
         return False
     if re.match(r"^\d+[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):
         return False
+    if head.word == "通道" and re.fullmatch(r"第[二三四五六][东西南北]?", stem):
+        return True
+    if head.word.endswith("网") and not places_in(stem) and "area" in head.flags:
+        return False
     parts = proper_parts(stem)
     inside = [p for b in brackets for p in proper_parts(b)] + proper_parts(member.section)
     if "placed" in head.flags and not (
-        places_in(stem) or is_abbreviation(stem[-3:]) or is_abbreviation(stem) or re.search(r"[A-Z\d]", stem)
+        places_in(stem)
+        or _is_unit(stem)
+        or is_abbreviation(stem[-3:])
+        or is_abbreviation(stem)
+        or re.search(r"[A-Z\d]", stem)
     ):
         return False
     if "facility" in head.flags or "hub" in head.flags:
         return bool(parts or [p for b in brackets for p in proper_parts(b)])
-    if "weak" in head.flags and re.fullmatch(r"第[二三四五六][东西南北]?", stem):
-        return True
     if "weak" in head.flags:
         return bool(parts) and (is_abbreviation(stem) or bool(re.search(TO, stem)) or len("".join(parts)) >= 2)
     # lines and areas

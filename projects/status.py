@@ -70,10 +70,10 @@ def tail_class(word: str) -> str:
     table = default_lexicon().tails.words
     if word in table:
         return table[word]
+    if re.match(r"(?:进入|转入|处于)", word) and word.endswith("阶段"):
+        return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准", word) else "building"
     if re.match(r"(?:争取)?(?:纳入|列入|进入)", word):
         return "proposed"
-    if re.match(r"(?:进入|转入|处于)", word):
-        return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准", word) else "building"
     if "投资" in word or "概算" in word:
         return "building"
     return "open"

@@ -135,7 +135,9 @@ def test_the_plan_never_slows_a_trip_nor_thins_a_network(real: Atlas) -> None:
     density = real.measures.densities.pivot(
         index=["area", "level", "indicator"], columns="scenario", values="length_km"
     )
-    assert (density["plan"] >= density["today"] - 1e-6).all()
+    lines = density.dropna()  # airports are counted, not measured
+    assert len(lines) > 100
+    assert (lines["plan"] >= lines["today"] - 1e-6).all()
 
 
 def test_same_input_same_bytes(builtin: Atlas, tmp_path: Path) -> None:

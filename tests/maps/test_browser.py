@@ -121,9 +121,9 @@ def painted(visit: Visit) -> int:
     """Pixels of the plan's canvas that are not empty."""
     visit.settle()
     count: int = visit.page.evaluate(
-        """() => { const d = (%s)(tongtu.layers.plan._canvas);
+        f"() => {{ const d = ({PIXELS})(tongtu.layers.plan._canvas);"
+        """
         let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }"""
-        % PIXELS
     )
     return count
 
@@ -249,10 +249,10 @@ def test_the_choropleth_colours_cities(visit: Visit) -> None:
     def colours() -> int:
         visit.settle()
         count: int = visit.page.evaluate(
-            """() => { const d = (%s)(tongtu.layers.ground._canvas);
+            f"() => {{ const d = ({PIXELS})(tongtu.layers.ground._canvas);"
+            """
             const seen = new Set(); for (let i = 0; i < d.length; i += 4) seen.add((d[i] << 16) | (d[i + 1] << 8) | d[i + 2]);
             return tongtu.h.choropleth.filter((x) => seen.has(parseInt(x.slice(1), 16))).length; }"""
-            % PIXELS
         )
         return count
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from layers.schema import Method, Mode, Status, Work
-from maps import style
+from maps import labels, style
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,21 +97,21 @@ def test_point_symbols_differ() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_word_of_the_vocabularies_has_a_label(lang: str) -> None:
-    labels = (
+    words = (
         [style.mode_label(m, lang) for m in Mode]
         + [style.status_label(s, lang) for s in Status]
         + [style.work_label(w, lang) for w in Work]
         + [style.method_label(m, lang) for m in Method]
         + [style.method_label(m, lang, meaning=True) for m in Method]
-        + [style.kind_label(kind, lang) for kind in style.KINDS]
+        + [labels.kind_label(kind, lang) for kind in labels.KINDS]
     )
-    for label in labels:
+    for label in words:
         chinese = any("\u4e00" <= letter <= "\u9fff" for letter in label)
         assert chinese == (lang == "zh"), label
 
 
 def test_unknown_words() -> None:
-    assert style.kind_label("cable_car") == "cable car"  # kinds are open: a user's own is shown as written
+    assert labels.kind_label("cable_car") == "cable car"  # kinds are open: a user's own is shown as written
     assert style.work_label("") == ""
     for label in (style.mode_label, style.status_label, style.work_label, style.method_label):
         with pytest.raises(ValueError, match="spaceport"):
@@ -125,7 +125,7 @@ def test_all_kinds_of_the_gold_registers_have_labels(shared: Path) -> None:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 kinds |= {row["kind"] for row in csv.DictReader(file)}
     assert len(kinds) > 20
-    assert kinds - {""} <= set(style.KINDS)
+    assert kinds - {""} <= set(labels.KINDS)
 
 
 def test_all_kinds_of_our_own_data_have_labels() -> None:
@@ -137,7 +137,7 @@ def test_all_kinds_of_our_own_data_have_labels() -> None:
     ]:
         with path.open(encoding="utf-8", newline="") as file:
             kinds |= {row.get("kind", ""): path.name for row in csv.DictReader(file)}
-    assert {kind: where for kind, where in kinds.items() if kind and kind not in style.KINDS} == {}
+    assert {kind: where for kind, where in kinds.items() if kind and kind not in labels.KINDS} == {}
 
 
 def test_line_look_says_what_it_should() -> None:

@@ -302,6 +302,7 @@ def assess(
                 "measured_value",
                 "gap",
                 "met",
+                "borderline",
                 "note",
             ]
         ],
@@ -447,7 +448,8 @@ def _summary(made: Atlas, lang: str) -> None:
             str(row["scenario"]),
             f"{row['measured_value']:.4g}",
             f"{row['gap']:.4g}",
-            ("是" if zh else "yes") if row["met"] else ("否" if zh else "no"),
+            (("是" if zh else "yes") if row["met"] else ("否" if zh else "no"))
+            + ((" (临界)" if zh else " (borderline)") if row["borderline"] else ""),
         )
     console.print(verdicts)
     rest = made.assessment.drop_duplicates(["document", "start", "indicator"])

@@ -84,7 +84,7 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
     Returns
     -------
     dict
-        Header entries ``features``, ``looks``, ``modes``, ``stages``, ``kinds``, ``works``, ``methods``, ``has``.
+        Header entries ``features``, ``anchors``, ``looks``, ``modes``, ``stages``, ``kinds``, ``works``, ``methods``, ``has``.
     """
     table = features.reset_index(drop=True)
     keys = ["origin", "mode", "status", "work", "drawn_by"]
@@ -104,8 +104,12 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
     columns["look"] = {"numbers": payload.integers(place[codes])}
     project = table["origin"] == "project"
     planned = table[project]
+    polygons = table.geometry[table.geom_type.isin(["Polygon", "MultiPolygon"]) & ~table.geometry.is_empty]
+    inner = polygons.representative_point()
     return {
         "features": {"columns": columns, "geometry": payload.geometry(table.geometry)},
+        # An area stands on the map as a symbol at its inner point; its outline shows when it is pointed at.
+        "anchors": [[int(row), *_mercator(point.x, point.y)] for row, point in inner.items()],
         "looks": [looks[i] for i in order],
         "modes": [
             {

@@ -106,7 +106,7 @@ def report(
     words = _words(lang)
     listed = _documents(documents)
     entries = _projects(projects, mentions, features, {d["document"]: d["title"] for d in listed}, lang, words)
-    rows = target_rows(targets, assessment, lang, words)
+    rows, notes = target_rows(targets, assessment, lang, words)
     sentences = target_sentences(rows, words)
     gains = travel_gains(travel_times)
     tables = indicator_tables(indicators, lang)
@@ -131,6 +131,7 @@ def report(
             for key in ("targets", "register", "travel", "indicators", "consistency", "doubts", "not-drawn", "method")
         ],
         "targets": rows,
+        "notes": notes,
         "modes": _by_mode(entries, lang, words),
         "matrices": travel_matrices(travel_times, lang, words),
         "gains": gains,
@@ -140,7 +141,8 @@ def report(
         "undrawn": [e for e in entries if not e["drawn"]],
         "methods": [(word.text(lang), meaning.text(lang)) for word, meaning in style.DRAWN_BY.values()],
         "other_definitions": [
-            (row["indicator"], key, row["note"] or words["not_measured"]) for key, row in undefined.items()
+            (row["indicator"], key, notes[row["notes"][0] - 1] if row["notes"] else words["not_measured"])
+            for key, row in undefined.items()
         ],
         **grade_rows(features, words),
     }

@@ -51,9 +51,9 @@ def _key(row: Mapping[Any, Any]) -> tuple[str, Any, str, str]:
 
 def target_rows(
     targets: pd.DataFrame, assessment: pd.DataFrame, lang: str, words: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], list[str]]:
     """
-    Return one row per target with its measured values and verdicts.
+    Return one row per target with its measured values and verdicts, and the notes that they refer to.
 
     Parameters
     ----------
@@ -67,8 +67,10 @@ def target_rows(
 
     Returns
     -------
-    list of dict
-        In the order of the targets: measured ones first.
+    rows : list of dict
+        In the order of the targets: measured ones first. ``notes`` counts from 1.
+    notes : list of str
+        Definitions and doubts, each once.
     """
     compared: dict[tuple[str, Any, str, str], dict[str, Mapping[Any, Any]]] = {}
     for row in assessment.to_dict("records"):
@@ -79,7 +81,7 @@ def target_rows(
         today, plan = _verdict(found.get("today"), row, words), _verdict(found.get("plan"), row, words)
         if not plain(row["infrastructure"]) and today["verdict"] == plan["verdict"] == "unknown":
             continue
-        notes = dict.fromkeys(str(plain(r["note"])) for r in found.values() if plain(r["note"]))
+        own = [str(plain(found[s]["note"])) for s in ("today", "plan") if s in found and plain(found[s]["note"])]
         chinese = str(plain(row["indicator_zh"]) or "")
         rows.append(
             {
@@ -95,10 +97,14 @@ def target_rows(
                 "quotation": plain(row["quotation"]),
                 "today": today,
                 "plan": plan,
-                "note": ("; " if lang == "en" else "；").join(notes),
+                "own": own,
             }
         )
-    return sorted(rows, key=lambda r: r["today"]["verdict"] == "unknown" and r["plan"]["verdict"] == "unknown")
+    rows.sort(key=lambda r: r["today"]["verdict"] == "unknown" and r["plan"]["verdict"] == "unknown")
+    notes = list(dict.fromkeys(note for row in rows for note in row["own"]))
+    for row in rows:
+        row["notes"] = list(dict.fromkeys(notes.index(note) + 1 for note in row.pop("own")))
+    return rows, notes
 
 
 def _verdict(row: Mapping[Any, Any] | None, target: Mapping[Any, Any], words: Mapping[str, str]) -> dict[str, Any]:

@@ -39,6 +39,10 @@ _SCRIPTS = ("payload.js", "canvas.js", "app.js", "panel.js", "start.js")
 _DEFAULT_BOUNDS = (114.8, 27.0, 123.2, 35.2)
 """Where a map of nothing looks: 沪苏浙皖."""
 
+_MARGIN_DEG = 0.3
+_FEW = 20
+"""Below so many projects all of them are in the first view."""
+
 
 @dataclass(frozen=True)
 class Tiles:
@@ -316,16 +320,32 @@ def _document_titles(
 
 
 def _bounds(features: gpd.GeoDataFrame, areas: gpd.GeoDataFrame | None) -> list[float]:
-    """Return west, south, east, north of the projects, else of the areas, else of everything, else of the delta."""
-    planned = features[(features["origin"] == "project")]
-    for table in (planned, areas, features):
-        if table is not None and len(table):
-            bounds = table.total_bounds
-            if np.isfinite(bounds).all():
-                # A single airport has no extent: show what lies around it.
-                room = 0.0 if bounds[2] - bounds[0] + bounds[3] - bounds[1] > 0.2 else 0.4
-                return [round(float(v), 4) for v in bounds + np.array([-room, -room, room, room])]
-    return list(_DEFAULT_BOUNDS)
+    """
+    Return west, south, east, north of where most projects lie, else of the areas, else of everything, else of the delta.
+
+    A plan of one province names a line to the other end of the country now and then: the middle nine tenths of the
+    projects' own middles set the frame, within the areas.
+    """
+    frame = None if areas is None or not len(areas) else areas.total_bounds
+    planned = features[(features["origin"] == "project") & features.geometry.notna() & ~features.geometry.is_empty]
+    if len(planned):
+        boxes = planned.bounds.to_numpy()
+        middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+        found = np.concatenate([np.quantile(middles, 0.05, axis=0), np.quantile(middles, 0.95, axis=0)])
+        found += np.array([-_MARGIN_DEG, -_MARGIN_DEG, _MARGIN_DEG, _MARGIN_DEG])
+        if len(planned) < _FEW:
+            found = planned.total_bounds
+        if frame is not None and found[0] < frame[2] and found[2] > frame[0] and found[1] < frame[3]:
+            found = np.concatenate([np.maximum(found[:2], frame[:2]), np.minimum(found[2:], frame[2:])])
+    elif frame is not None:
+        found = frame
+    else:
+        found = features.total_bounds
+    if not np.isfinite(found).all():
+        return list(_DEFAULT_BOUNDS)
+    # A single airport has no extent: show what lies around it.
+    room = 0.0 if found[2] - found[0] + found[3] - found[1] > 0.2 else 0.4
+    return [round(float(v), 4) for v in found + np.array([-room, -room, room, room])]
 
 
 def _shifted(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

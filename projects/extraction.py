@@ -108,6 +108,7 @@ class _Context:
     past: bool
     label: str = ""
     label_member: Member | None = None
+    enumerated: bool = False
     pending: tuple[list[Group], Governor] | None = None
     carried: Governor | None = None
     last: Member | None = None
@@ -159,14 +160,14 @@ class _PassageReader:
         self.raw = "".join(raw[i] for i in self.index)
         text = "".join("\ufffd" if document.text[i] in "?€\ufffd" else raw[i] for i in self.index)
         # What stands in 《》 is a document's title: no project, but as long as it was.
-        self.text = re.sub(r"《[^《》]{0,200}》", lambda m: "□" * len(m[0]), text)
+        self.text = re.sub(r"《[^《》]{0,200}》", lambda m: "〓" * len(m[0]), text)
         self.past = past
         self.notes: list[str] = []
         self.mentions: list[Mention] = []
         lead = LEAD.search(self.text)
         self.lead = lead[1].rstrip(",") if lead else ""
         if lead:
-            self.text = self.text[: lead.start()] + "。" + "□" * (len(self.text) - lead.start() - 1)
+            self.text = self.text[: lead.start()] + "。" + "〓" * (len(self.text) - lead.start() - 1)
         self.topic = self._topic()
 
     def _topic(self) -> Mode | None:
@@ -183,15 +184,51 @@ class _PassageReader:
             context.label = _stage_label(heading) or context.label
         for a, b in _sentences(self.text):
             context.carried, context.sentence_mode, context.pending = None, None, None
+            context.enumerated = False
             context.high_speed = bool(re.search(r"高铁|高速铁路|客运专线", self.text[a:b]))
             first = len(self.mentions)
             a = self._label(a, b, context)
-            for c, d in _clauses(self.text, a, b):
+            for c, d in self._joined(_clauses(self.text, a, b)):
                 self._clause(c, min(d, c + MAX_CLAUSE), context)
             self._flush(context, ())
             if len(self.mentions) == first and b - a <= 14:
                 context.label = _stage_label(self.text[a:b]) or context.label
         return self.mentions
+
+    def _joined(self, clauses: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Join clauses that go on with a list by commas (加快甲段,乙铁路,丙至丁等铁路前期工作)."""
+        table = default_lexicon().verbs
+        held: tuple[int, int] | None = None
+        for c, d in clauses:
+            if held is not None and d - c <= 120 and d - held[0] <= 600 and self._goes_on(c, d):
+                held = (held[0], d)
+                continue
+            if held is not None:
+                yield held
+                held = None
+            word = table.at(self.text, c, d)
+            if word and table[word] in {"push", "fast", "start", "plan", "complete", "build", "do", "adverb"}:
+                held = (c, d)
+            else:
+                yield c, d
+        if held is not None:
+            yield held
+
+    def _goes_on(self, c: int, d: int) -> bool:
+        text = self.text[c:d]
+        if default_lexicon().verbs.at(text, 0) or TIME.match(text):
+            return False
+        groups = read_list(text, c)
+        members = [m for g in groups for m in g.members]
+        tails = [t for g in groups for t in g.tails] + [t for m in members for t in m.tails]
+        if any(tail_class(t) in {"starting", "complete", "building"} for t in tails) or any(g.rejected for g in groups):
+            return False
+        return bool(members) and all(
+            (m.head is not None and m.head.mode != "none" and is_named(m))
+            or (g.open and m.head is None and _is_line_name(m.stem))
+            for g in groups
+            for m in g.members
+        )
 
     def _label(self, a: int, b: int, context: _Context) -> int:
         """Take a label (续建项目:, 高速公路:) from the start of a sentence."""
@@ -238,7 +275,7 @@ class _PassageReader:
         mid = MID_VERB.search(obj) if set(governor.roles) & {"support", "push"} else None
         if mid and default_lexicon().tails.at(obj, mid.start()) == obj[mid.start() :]:
             mid = None
-        if mid and mid.start() >= 3:
+        if mid and mid.start() >= 2:
             actor = parse_member(obj[: mid.start()], start)
             if (
                 actor.head is not None
@@ -300,7 +337,20 @@ class _PassageReader:
         text, table = self.text, default_lexicon().verbs
         if m := re.match(r"[^,。;]{0,30}?(?:分别为|分别是|主要有|包括:?|主要包括)", text[a:b]):
             if "、" in text[a + m.end() : b] and "、" not in m[0]:
+                context.enumerated = True
                 return a + m.end()
+        start = a
+        while (m := TIME.match(text, start, b)) and m.end() > start:
+            start = m.end()
+        here = places_in(text[start : min(start + 8, b)])
+        if here and here[0][0] == 0:
+            behind = start + here[0][1]
+            word = table.at(text, behind, b)
+            acting = {"fast", "push", "start", "complete", "plan", "build", "future", "carry_out", "do", "prepare"}
+            if (len(word) >= 2 and table[word] in acting) or word in {"将", "要", "还将", "正", "已", "计划", "力争"}:
+                rest = text[behind + len(word) : b]
+                if rest and not re.match(r"[、和及等的]|项目|工程|进度|规划", rest):
+                    return behind
         if table.at(text, a, b) or TIME.match(text, a, b):
             return a
         for i in range(a + 2, min(a + 14, b - 3)):
@@ -449,6 +499,9 @@ class _PassageReader:
                     if found and any(m.head is not None and is_named(m) for g in found for m in g.members):
                         return found, "predicate"
         members = [m for g in groups for m in g.members]
+        if context.enumerated:
+            named = sum(m.head is not None and m.head.mode != "none" and is_named(m) for m in members)
+            return groups, "list" if members and named * 2 >= len(members) else ""
         complete = bool(members) and all(
             (m.head is not None and m.head.mode != "none" and (is_named(m) or g.open))
             or (context.label_member is not None and m.head is None)
@@ -653,6 +706,9 @@ class _PassageReader:
             member.trace.append(f"方式从上下文:{head.word}")
             flags.append("mode_from_context")
         elif not member.head.mode:
+            told = [m for m, pattern in TOPICS if pattern.search(member.core)]
+            if len(told) == 1:
+                mode = told[0]
             if mode is None and member.head.word == "通道":
                 mode = Mode.HIGHWAY  # 甲乙通道 by itself is a road's crossing
             if mode is None:
@@ -695,6 +751,11 @@ class _PassageReader:
                 member.prefix = re.split(r"(?<=机场)", context.last_name)[0]
                 member.trace.append(f"承前“{member.prefix}”")
                 return True
+            if re.fullmatch(r"[东西南北]{1,2}延(?:伸)?(?:线|段)?", member.core) and before.endswith(("、", "和", "及")):
+                last = context.last
+                member.prefix = last.prefix + last.stem + last.head_text
+                member.head, member.head_text = last.head, last.head_text
+                return bool(member.prefix)
             if component and member.head_text and LINE_NUMBER.fullmatch(member.head_text):
                 before_stem = context.last.prefix + context.last.stem
                 if context.last.head.mode == "rail" and before_stem:
@@ -968,7 +1029,7 @@ def _end_place(text: str, region: str, *, first: bool) -> str:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for m in re.finditer(r"[。!?;]+", text):
+    for m in re.finditer(r"[。!?;●◆■▲★※◎◇△▶►•]+", text):
         if m.start() > start:
             yield start, m.start()
         start = m.end()

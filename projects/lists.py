@@ -192,6 +192,10 @@ def read_list(text: str, start: int) -> list[Group]:
         last = index == len(pieces) - 1
         etc = _etc(piece)
         group = groups[-1]
+        if joint := re.match(r"(?:以及|和|及|与)(?=.{3})", piece):
+            if not any(x < joint.end() < y for x, y, _ in places_in(piece)):
+                piece, a = piece[joint.end() :], a + joint.end()
+                etc = _etc(piece)
         own_text = piece[: etc.start()] if etc else piece
         if own_text:
             if own_text.startswith("其") and len(own_text) > 2:

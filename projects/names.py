@@ -133,6 +133,8 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
             (m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()])
         ):
             word, work = m[0], ""
+        elif m := re.search(r"为[^,。;、]{0,10}项目$", text):
+            word, work = m[0], ""
         elif m := re.search(r"(?:取得|实现)[^,。;]{0,8}?(?:进展|突破|成效)$", text):
             word, work = m[0], ""
         elif m := re.search(r"(?:投资)?(?:完成|累计完成|已完成)(?:投资|工程概算|总投资|年度投资)[^,。;]{0,16}$", text):
@@ -435,6 +437,8 @@ def is_named(member: Member) -> bool:
         return False
     if "proper" in head.flags or member.code or POWER.search(member.core):
         return True
+    if re.search(r"打造|推进|加快|建成|完成|开工|力争|启动|实施|将|全面提升|●|〓", stem):
+        return False
     if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其)", member.core):
         return False
     if re.match(r"^\d+[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):
@@ -466,6 +470,8 @@ def is_named(member: Member) -> bool:
         return True
     if member.head_text and LINE_NUMBER.fullmatch(member.head_text):
         return bool(parts) or is_abbreviation(stem) or stem.endswith(("地铁", "轨道交通"))
+    if head.mode == "rail" and re.fullmatch(r"[东南西北]{1,2}环?线", member.section):
+        return True
     if is_abbreviation(stem) and stem not in default_lexicon().generics:
         places = places_in(stem)
         return not (len(places) == 1 and places[0][1] - places[0][0] == len(stem)) or bool(member.section)

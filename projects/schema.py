@@ -101,6 +101,13 @@ ASSESSMENT = Schema(
         ),
         Column("gap", "float64", "what is missing, in the target's unit; 0 where met", zh="差距"),
         Column("met", "boolean", "NA where not measured", zh="是否达到"),
+        Column(
+            "borderline",
+            "boolean",
+            "whether value and bound differ by less than the measurement's error",
+            zh="临界",
+            shp="borderline",
+        ),
         Column("note", "string", "definition, doubt, or why it is not measured", zh="说明"),
     ),
 )

@@ -72,6 +72,8 @@ def tail_class(word: str) -> str:
         return table[word]
     if re.match(r"(?:进入|转入|处于)", word) and word.endswith("阶段"):
         return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准", word) else "building"
+    if word.startswith("为") and word.endswith("项目"):
+        return "building" if re.search(r"在建|续建", word) else "proposed"
     if re.match(r"(?:争取)?(?:纳入|列入|进入)", word):
         return "proposed"
     if "投资" in word or "概算" in word:

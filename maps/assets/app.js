@@ -60,12 +60,10 @@ class TongtuMap {
       if (this.project[row]) this.docsOf.set(row, String(col.documents(row) || "").split("|").filter(Boolean));
     }
     this.shown = new Uint8Array(n);
-    this.groups = this.h.looks.map((look) => ({ look, lines: [], points: [], areas: [] }));
+    this.groups = this.h.looks.map((look) => ({ look, lines: [] }));
     for (let p = 0; p < geo.paths; p++) {
-      const row = geo.owner[p], group = this.groups[col.look(row)];
-      if (geo.types[row] === 2) group.lines.push(p);
-      else if (geo.types[row] === 1) group.points.push(p);
-      else group.areas.push(p);
+      const row = geo.owner[p];
+      if (geo.types[row] === 2) this.groups[col.look(row)].lines.push(p);
     }
     // Lengths: the share of each path that is in view times the length that the table states.
     this.segmentKm = new Float32Array(geo.x.length);
@@ -86,7 +84,39 @@ class TongtuMap {
       const km = col.length_km(row);
       if (km > 0 && rowKm[row] > 0) this.stretch[row] = km / rowKm[row];
     }
-    this.index = new PathIndex(geo);
+    this.index = new PathIndex(geo, (row) => geo.types[row] === 2);
+    this.placeSpots();
+  }
+
+  /** Where symbols stand: points, and the inner points of areas. Those at one place stand in a ring around it. */
+  placeSpots() {
+    const { geo, h } = this, here = new Map();
+    this.spots = [];
+    const add = (row, x, y) => {
+      const spot = { row, x, y, turn: 0, ring: 0, look: h.looks[this.col.look(row)], area: geo.types[row] === 3 };
+      this.spots.push(spot);
+      if (!this.project[row]) return;
+      const key = Math.round(x * 36000) + "," + Math.round(y * 36000);
+      here.set(key, (here.get(key) || []).concat(spot));
+    };
+    for (let p = 0; p < geo.paths; p++) if (geo.types[geo.owner[p]] === 1) add(geo.owner[p], geo.x[geo.first[p]], geo.y[geo.first[p]]);
+    for (const [row, x, y] of h.anchors) add(row, x, y);
+    for (const group of here.values()) {
+      if (group.length < 2) continue;
+      group.forEach((spot, k) => {
+        spot.turn = (2 * Math.PI * k) / group.length - Math.PI / 2;
+        spot.ring = Math.max(11, (group.length * 22) / (2 * Math.PI));
+      });
+    }
+    this.spotOf = new Map(this.spots.map((spot) => [spot.row, spot]));
+    this.spots.sort((a, b) => a.look.rank - b.look.rank || a.row - b.row);
+  }
+
+  /** A symbol's place on the canvas, its ring opening as one comes nearer. */
+  spotAt(spot, view) {
+    const size = view.scale / 256 / 2 ** 9 > 1 ? 1 : Math.max(0.35, 1 + Math.log2(view.scale / 256 / 2 ** 9) * 0.3);
+    return [spot.x * view.scale - view.originX + Math.cos(spot.turn) * spot.ring * size * 1.15,
+            spot.y * view.scale - view.originY + Math.sin(spot.turn) * spot.ring * size * 1.15];
   }
 
   addLayers() {
@@ -178,7 +208,6 @@ class TongtuMap {
     const swell = dense ? 0.5 : Math.max(0.62, Math.min(1.25, 0.62 + (view.zoom - 5.5) * 0.14));
     for (const group of groups) {
       const look = group.look;
-      if (group.areas.length) this.drawAreas(ctx, view, group);
       const strokeAll = (paths) => {
         ctx.lineCap = "butt";
         const pass = (colour, width, dash, alpha) => {
@@ -205,53 +234,50 @@ class TongtuMap {
       }
       if (held) strokeAll(path);
     }
-    for (const group of groups) this.drawPoints(ctx, view, group, swell);
-  }
-
-  drawAreas(ctx, view, group) {
-    const { geo } = this, look = group.look;
-    const path = new Path2D();
-    for (const p of group.areas) if (this.shown[geo.owner[p]] && Draw.visible(geo, p, view)) Draw.trace(path, geo, p, view, true);
-    ctx.fillStyle = look.colour; ctx.globalAlpha = look.project ? 0.1 : 0.06; ctx.fill(path, "evenodd");
-    ctx.strokeStyle = look.colour; ctx.globalAlpha = 0.75; ctx.lineWidth = 1.4; ctx.setLineDash(look.dash.length ? look.dash : [1, 0]);
-    ctx.stroke(path); ctx.globalAlpha = 1; ctx.setLineDash([]);
+    this.drawSpots(ctx, view, swell);
   }
 
   /** What exists: a small symbol. A project: a disc whose ring tells the stage, filled once it runs, twice ringed for an upgrade. */
-  drawPoints(ctx, view, group, swell) {
-    const { geo } = this, look = group.look, size = Math.max(0.85, swell);
+  drawSpots(ctx, view, swell) {
+    const size = Math.max(0.72, swell), far = view.zoom < 7.75;
     ctx.lineJoin = "round";
-    for (const p of group.points) {
-      if (!this.shown[geo.owner[p]] || !Draw.visible(geo, p, view, 16)) continue;
-      const x = geo.x[geo.first[p]] * view.scale - view.originX, y = geo.y[geo.first[p]] * view.scale - view.originY;
-      if (!look.project) {
-        // From afar a dot: hundreds of small shapes would drown the plan.
-        const far = view.zoom < 7.75;
-        Draw.symbol(ctx, far ? "circle" : look.symbol, x, y, far ? 1.5 : 3.4 * size);
-        if (!far) { ctx.strokeStyle = "#ffffff"; ctx.lineWidth = 2; ctx.stroke(); }
-        ctx.fillStyle = look.colour; ctx.fill();
+    for (const spot of this.spots) {
+      const { look } = spot;
+      if (!this.shown[spot.row]) continue;
+      const [x, y] = this.spotAt(spot, view);
+      if (x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) continue;
+      if (look.project) {
+        const accuracy = this.col.accuracy_km(spot.row);
+        Draw.disc(ctx, look, x, y, 8.5 * size, spot.area || accuracy === null || accuracy > 10);
         continue;
       }
-      Draw.disc(ctx, look, x, y, 9 * size);
+      // From afar a dot: hundreds of small shapes would drown the plan.
+      Draw.symbol(ctx, far ? "circle" : look.symbol, x, y, far ? 1.5 : 3.4 * size);
+      if (!far) { ctx.strokeStyle = "#ffffff"; ctx.lineWidth = 2; ctx.stroke(); }
+      ctx.fillStyle = look.colour; ctx.fill();
     }
   }
 
   /** The feature under the pointer and the chosen one, over everything. */
   drawMark(ctx, view) {
     const { geo } = this;
+    ctx.strokeStyle = ctx.fillStyle = this.h.palette.accent; ctx.lineCap = ctx.lineJoin = "round";
     for (const [row, strong] of [[this.hover, false], [this.selected, true]]) {
       if (row < 0 || (!this.shown[row] && !strong)) continue;
-      for (let p = geo.rowFirst[row]; p < geo.rowFirst[row + 1]; p++) {
-        if (!Draw.visible(geo, p, view, 20)) continue;
-        if (geo.types[row] === 1) {
-          const x = geo.x[geo.first[p]] * view.scale - view.originX, y = geo.y[geo.first[p]] * view.scale - view.originY;
-          Draw.symbol(ctx, "circle", x, y, strong ? 15 : 13);
-        } else { ctx.beginPath(); Draw.trace(ctx, geo, p, view, geo.types[row] === 3); }
-        ctx.lineCap = "round"; ctx.lineJoin = "round";
-        ctx.strokeStyle = this.h.palette.accent; ctx.globalAlpha = strong ? 0.34 : 0.2; ctx.lineWidth = geo.types[row] === 1 ? 4 : 13;
-        ctx.stroke(); ctx.globalAlpha = 1;
+      ctx.globalAlpha = strong ? 0.34 : 0.22;
+      const spot = this.spotOf.get(row);
+      if (spot) {
+        const [x, y] = this.spotAt(spot, view);
+        Draw.symbol(ctx, "circle", x, y, strong ? 15 : 13); ctx.lineWidth = 4; ctx.stroke();
       }
+      ctx.beginPath();
+      for (let p = geo.rowFirst[row]; p < geo.rowFirst[row + 1]; p++) {
+        if (geo.types[row] > 1 && Draw.visible(geo, p, view, 20)) Draw.trace(ctx, geo, p, view, geo.types[row] === 3);
+      }
+      if (geo.types[row] === 2) { ctx.lineWidth = 13; ctx.stroke(); }
+      if (geo.types[row] === 3) { ctx.lineWidth = 2.5; ctx.stroke(); ctx.globalAlpha = 0.07; ctx.fill("evenodd"); }
     }
+    ctx.globalAlpha = 1;
   }
 
   drawNames(ctx, view) {
@@ -271,16 +297,15 @@ class TongtuMap {
       const colour = rank === 0 ? palette.text_soft : palette.text_place;
       if (push(x, y, name, size, colour, rank === 1 ? 600 : 400, rank === 0, 5) && rank) dots.push([x, y, rank]);
     }
-    if (view.zoom >= 8) {
-      const from = items.length;
-      for (let row = 0; row < this.n && items.length - from < 300; row++) {
-        if (!this.project[row] || !this.shown[row] || !geo.types[row]) continue;
-        const name = String(this.col.name(row) || "");
-        const p = this.longestPath(row), colour = h.looks[this.col.look(row)].colour;
-        const v = geo.types[row] === 2 ? this.middle(p) : null;
-        const [mx, my] = v || [geo.x[geo.first[p]], geo.y[geo.first[p]]];
-        push(mx, my, name.length > 16 ? name.slice(0, 15) + "…" : name, 11.5, colour, 600, geo.types[row] !== 1, 10);
-      }
+    if (view.zoom >= 8) for (const row of this.nameOrder()) {
+      if (items.length > 500) break;
+      if (!this.shown[row] || !geo.types[row]) continue;
+      const p = this.longestPath(row), spot = this.spotOf.get(row), line = geo.types[row] === 2;
+      if (view.zoom < 9.25 && (spot ? this.h.looks[this.col.look(row)].rank < 103 : this.pathKm[p] * view.scale < 40075 * 110)) continue;
+      const name = String(this.col.name(row) || ""), colour = h.looks[this.col.look(row)].colour;
+      let [mx, my] = line ? this.middle(p) : [spot.x, spot.y];
+      if (spot && spot.ring) { const [x, y] = this.spotAt(spot, view); mx = (x + view.originX) / view.scale; my = (y + view.originY) / view.scale; }
+      push(mx, my, name.length > 14 ? name.slice(0, 13) + "…" : name, 11.5, colour, 600, line, 12);
     }
     ctx.fillStyle = palette.text_soft;
     for (const [mx, my, rank] of dots) {
@@ -292,6 +317,17 @@ class TongtuMap {
       const x = mx * view.scale - view.originX, y = my * view.scale - view.originY;
       return [x - 3, y - 3, x + 3, y + 3];
     }), "rgba(255,255,255,0.9)");
+  }
+
+  /** Projects in the order in which they get a name: the furthest on first, long before short. */
+  nameOrder() {
+    if (!this.named) {
+      const rank = (row) => this.h.looks[this.col.look(row)].rank;
+      this.named = [];
+      for (let row = 0; row < this.n; row++) if (this.project[row] && this.geo.types[row]) this.named.push(row);
+      this.named.sort((a, b) => rank(b) - rank(a) || (this.col.length_km(b) || 0) - (this.col.length_km(a) || 0) || a - b);
+    }
+    return this.named;
   }
 
   longestPath(row) {
@@ -339,11 +375,19 @@ class TongtuMap {
     return sums;
   }
 
-  /** Visible rows at a map position, nearest first, projects before the network. */
+  /** Visible rows at a map position, nearest first, symbols before lines and projects before the network. */
   at(latlng, radiusPx) {
     const zoom = this.map.getZoom(), scale = this.map.options.crs.scale(zoom), point = this.map.project(latlng, zoom);
     const found = this.index.near(point.x / scale, point.y / scale, radiusPx / scale, (row) => this.visible(row));
-    const weight = (row) => (this.project[row] ? 0 : 4) + (this.geo.types[row] === 3 ? 2 : this.geo.types[row] === 1 ? 0 : 1);
+    for (const row of found.keys()) found.set(row, found.get(row) * scale);
+    const view = { scale, originX: 0, originY: 0 };
+    for (const spot of this.spots) {
+      if (!this.visible(spot.row)) continue;
+      const [x, y] = this.spotAt(spot, view), reach = radiusPx + (spot.look.project ? 6 : 0);
+      const away = Math.hypot(x - point.x, y - point.y);
+      if (away <= reach) found.set(spot.row, Math.min(away, found.get(spot.row) ?? Infinity));
+    }
+    const weight = (row) => (this.project[row] ? 0 : 2) + (this.geo.types[row] === 2 ? 1 : 0);
     return [...found.entries()].sort((a, b) => weight(a[0]) - weight(b[0]) || a[1] - b[1] || a[0] - b[0]).map(([row]) => row);
   }
 
@@ -409,11 +453,11 @@ class TongtuMap {
   }
 
   spot(row) {
-    const { geo } = this, p = this.longestPath(row);
-    const [x, y] = geo.types[row] === 2 ? this.middle(p)
-      : geo.types[row] === 3 ? [(geo.box[p * 4] + geo.box[p * 4 + 2]) / 2, (geo.box[p * 4 + 1] + geo.box[p * 4 + 3]) / 2]
-        : [geo.x[geo.first[p]], geo.y[geo.first[p]]];
-    return this.latlng(x, y);
+    const symbol = this.spotOf.get(row);
+    if (!symbol) { const [x, y] = this.middle(this.longestPath(row)); return this.latlng(x, y); }
+    const scale = this.map.options.crs.scale(this.map.getZoom());
+    const [x, y] = this.spotAt(symbol, { scale, originX: 0, originY: 0 });
+    return this.latlng(x / scale, y / scale);
   }
   latlng(x, y) { return this.map.unproject(L.point(x, y).multiplyBy(this.map.options.crs.scale(0)), 0); }
 

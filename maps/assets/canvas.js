@@ -120,11 +120,12 @@ const Draw = {
     } else ctx.arc(x, y, r, 0, 2 * Math.PI);
   },
 
-  /** A project at a point. */
-  disc(ctx, look, x, y, r) {
-    const full = look.fill >= 1;
-    Draw.symbol(ctx, "circle", x, y, r + (look.upgrade ? 3.6 : 1.6));
+  /** A project at a point; with a pale band around it where the place is known only roughly. */
+  disc(ctx, look, x, y, r, rough) {
+    const full = look.fill >= 1 && !rough;
+    Draw.symbol(ctx, "circle", x, y, r + (look.upgrade ? 3.6 : 1.6) + (rough ? 2.4 : 0));
     ctx.fillStyle = "rgba(255,255,255,0.9)"; ctx.fill();
+    if (rough) { ctx.globalAlpha = 0.2; ctx.fillStyle = look.colour; ctx.fill(); ctx.globalAlpha = 1; }
     Draw.symbol(ctx, "circle", x, y, r);
     ctx.fillStyle = full ? look.colour : "#ffffff"; ctx.fill();
     ctx.strokeStyle = look.colour; ctx.lineWidth = Math.max(1.2, look.width * 0.55);
@@ -144,7 +145,7 @@ const Draw = {
         ? [[-width / 2, -height / 2]]
         : [[item.gap, -height / 2], [-width - item.gap, -height / 2], [-width / 2, -height - item.gap + 2], [-width / 2, item.gap - 2]];
       for (const [ox, oy] of spots) {
-        const rect = [item.x + ox - 2, item.y + oy, item.x + ox + width + 2, item.y + oy + height];
+        const rect = [item.x + ox - 4, item.y + oy - 1, item.x + ox + width + 4, item.y + oy + height + 1];
         if (taken.some((t) => rect[0] < t[2] && rect[2] > t[0] && rect[1] < t[3] && rect[3] > t[1])) continue;
         taken.push(rect); placed.push(item);
         ctx.textBaseline = "middle"; ctx.textAlign = "left"; ctx.lineJoin = "round";
@@ -161,7 +162,7 @@ const Draw = {
 
 /** Which paths lie near a spot: boxes in a grid, then distance to segments. */
 class PathIndex {
-  constructor(geo) {
+  constructor(geo, wanted) {
     this.geo = geo;
     let w = Infinity, n = Infinity, e = -Infinity, s = -Infinity;
     for (let p = 0; p < geo.paths; p++) {
@@ -174,6 +175,7 @@ class PathIndex {
     const counts = new Uint32Array(side * side + 1);
     const each = (visit) => {
       for (let p = 0; p < geo.paths; p++) {
+        if (!wanted(geo.owner[p])) continue;
         const [c0, r0, c1, r1] = this.cells(geo.box[p * 4], geo.box[p * 4 + 1], geo.box[p * 4 + 2], geo.box[p * 4 + 3]);
         for (let r = r0; r <= r1; r++) for (let c = c0; c <= c1; c++) visit(r * side + c, p);
       }
@@ -191,29 +193,25 @@ class PathIndex {
     const [bw, bn] = this.bounds;
     return [clamp((w - bw) / this.cw), clamp((n - bn) / this.ch), clamp((e - bw) / this.cw), clamp((s - bn) / this.ch)];
   }
-  /** Rows within `radius` (Mercator units) of (x, y) that pass `keep`, with their distance; areas count inside. */
+  /** Rows within `radius` (Mercator units) of (x, y) that pass `keep`, with their distance. */
   near(x, y, radius, keep) {
     const { geo, seen, side } = this, found = new Map();
     if (!geo.paths) return found;
     const stamp = ++this.stamp;
     const [c0, r0, c1, r1] = this.cells(x - radius, y - radius, x + radius, y + radius);
-    const inside = new Map();
     for (let r = r0; r <= r1; r++) for (let c = c0; c <= c1; c++) {
       const cell = r * side + c;
       for (let k = this.start[cell]; k < this.start[cell + 1]; k++) {
         const p = this.items[k];
         if (seen[p] === stamp) continue;
         seen[p] = stamp;
-        const b = p * 4;
+        const b = p * 4, row = geo.owner[p];
         if (geo.box[b] > x + radius || geo.box[b + 2] < x - radius || geo.box[b + 1] > y + radius || geo.box[b + 3] < y - radius) continue;
-        const row = geo.owner[p];
         if (!keep(row)) continue;
         const distance = this.distance(p, x, y);
         if (distance <= radius) found.set(row, Math.min(found.get(row) ?? Infinity, distance));
-        if (geo.types[row] === 3 && this.contains(p, x, y)) inside.set(row, !inside.get(row));
       }
     }
-    for (const [row, odd] of inside) if (odd && !found.has(row)) found.set(row, radius);
     return found;
   }
   distance(path, x, y) {
@@ -227,13 +225,5 @@ class PathIndex {
       if (d < best) best = d;
     }
     return Math.sqrt(best);
-  }
-  contains(path, x, y) {
-    const { geo } = this, from = geo.first[path], to = geo.first[path + 1];
-    let odd = false;
-    for (let v = from, u = to - 1; v < to; u = v++) {
-      if ((geo.y[v] > y) !== (geo.y[u] > y) && x < ((geo.x[u] - geo.x[v]) * (y - geo.y[v])) / (geo.y[u] - geo.y[v]) + geo.x[v]) odd = !odd;
-    }
-    return odd;
   }
 }

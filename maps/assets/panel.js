@@ -42,7 +42,7 @@ class Card {
     const method = h.methods[col.drawn_by(row)] || ["", ""], accuracy = col.accuracy_km(row);
     fact(w.drawn_by, method[0] + (accuracy === null ? "" : phrase(w.accuracy, grouped(accuracy, 1))), method[1]);
     fact(w.siting_note, col.siting_note(row));
-    fact(w.source, col.source(row), col.grade(row) ? phrase(w.grade, col.grade(row)) : null);
+    fact(w.source, String(col.source(row) || "").split("|").join(h.lang === "en" ? ", " : "、"), col.grade(row) ? phrase(w.grade, col.grade(row)) : null);
     return list;
   }
 

@@ -393,3 +393,74 @@ def test_openings_against_the_yearly_maps(lines: list[Row], shared: Path) -> Non
         table.append((line_id, by_id[line_id]["name"], year, ends, segments[ends], difference, extra))
     _print_table("openings", [row for row in table if row[5]])
     assert all(abs(row[5]) <= 1 + row[6] for row in table)
+
+
+# --- Yangtze crossings -----------------------------------------------------------------------------------------------
+
+CROSSINGS = DATA / "crossings.csv"
+
+
+@pytest.fixture(scope="module")
+def crossings() -> list[Row]:
+    return _rows(CROSSINGS)
+
+
+def test_crossings_table(crossings: list[Row]) -> None:
+    header = "name,kind,mode,lon,lat,opening_month,status,source,grade,note"
+    assert CROSSINGS.read_text(encoding="utf-8").splitlines()[0] == header
+    names = [row["name"] for row in crossings]
+    assert names == sorted(names)
+    assert len(set(names)) == len(names)
+    for row in crossings:
+        assert row["kind"] in {"bridge", "tunnel"}, row["name"]
+        assert row["mode"] in {"road", "rail", "both"}, row["name"]
+        assert row["status"] in {"operating", "under_construction", "planned"}, row["name"]
+        assert (row["status"] == "operating") == bool(row["opening_month"]), row["name"]
+        assert re.fullmatch(r"((19|20)\d\d(-(0[1-9]|1[0-2]))?)?", row["opening_month"]), row["name"]
+        assert (row["source"] == "memory") == (row["grade"] == "D"), row["name"]
+
+
+def test_crossings_named_by_the_jiangsu_plan_are_there(crossings: list[Row]) -> None:
+    """常泰、龙潭、苏通第二、崇海、江阴第二、润扬第二、张皋: clause on regional roads of the Jiangsu plan."""
+    text = " ".join(row["name"] + row["note"] for row in crossings)
+    for name in ("常泰", "龙潭", "苏通第二", "崇海", "江阴第二", "润扬第二", "张皋", "泰山路"):
+        assert name in text, name
+
+
+def test_road_crossings_lie_on_the_drawn_network(
+    crossings: list[Row], lines: list[Row], nodes: dict[str, tuple[float, float]]
+) -> None:
+    """Crossings whose note starts with a road number and that are open: within 2 km of the drawn network."""
+    from shapely import LineString, Point, union_all
+
+    network = union_all(
+        geopandas.GeoSeries([LineString([nodes[name] for name in _names(row)]) for row in lines], crs=4326)
+        .to_crs(32650)
+        .to_numpy()
+    )
+    checked = 0
+    for row in crossings:
+        if not re.match(r"[GS]\d+", row["note"]) or row["status"] != "operating" or "浦东" in row["note"]:
+            continue
+        if "长兴" in row["note"]:
+            continue  # in the table of Shanghai
+        point = geopandas.GeoSeries([Point(float(row["lon"]), float(row["lat"]))], crs=4326).to_crs(32650).iloc[0]
+        assert point.distance(network) < 2000, row["name"]
+        checked += 1
+    assert checked >= 12
+
+
+def test_crossings_lie_on_the_yangtze(crossings: list[Row], shared: Path) -> None:
+    """Within 5 km of the river's line at 1:4 million, itself up to 2 km off; the line ends at 江阴, the estuary is left out."""
+    rivers = geopandas.read_file(shared / "data" / "waterways-4m" / "hyd1_4l_yrd.gpkg")
+    river = rivers[rivers["NAME"].fillna("").str.contains("长江")]
+    river = river.set_crs(4326, allow_override=True).to_crs(32650).union_all()
+    rows = [row for row in crossings if float(row["lon"]) < 120.95]
+    points = geopandas.GeoSeries(
+        geopandas.points_from_xy([float(row["lon"]) for row in rows], [float(row["lat"]) for row in rows]), crs=4326
+    ).to_crs(32650)
+    table = [(row["name"], round(point.distance(river) / 1000, 1)) for row, point in zip(rows, points, strict=True)]
+    _print_table("crossings more than 2 km from the line, km", [entry for entry in table if entry[1] > 2])
+    distances = [entry[1] for entry in table]
+    assert statistics.median(distances) < 1.5
+    assert max(distances) < 5.5

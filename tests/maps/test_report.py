@@ -122,7 +122,9 @@ def test_what_was_not_measured_has_no_verdict(text: str) -> None:
     row = next(row for row in Cells(text).rows["targets"] if row[1] == "机场旅客吞吐量")
     assert row[4:6] == ["–未测算", "–未测算"]
     assert row[3] == "未写明"
-    assert "本工具不测算客流" in row[8]
+    # Notes in the order of the table: 口径一致 (1) and 计入规划项目 (2) of the first two targets, then its own.
+    assert row[8] == "3"
+    assert '<li id="note-3">本工具不测算客流</li>' in text
 
 
 def test_the_register_lists_every_project_once_with_its_words(text: str) -> None:

@@ -89,8 +89,8 @@ def target_rows(
                 "indicator": chinese if lang != "en" and chinese else indicator_label(str(row["indicator"]), lang),
                 "anchor": re.sub(r"[^\w-]+", "-", str(row["indicator"])),
                 "value": plain(row["value"]),
-                "bound": words[_BOUNDS[str(row["comparator"])]] + number(float(row["value"])),
-                "unit": unit_label(str(row["unit"]), lang),
+                "bound": _bound(row, words),
+                "unit": "" if row["unit"] == "year" else unit_label(str(row["unit"]), lang),
                 "year": plain(row["year"]) or words["year_unknown"],
                 "document": plain(row["document"]),
                 "clause": plain(row["clause"]),
@@ -105,6 +105,13 @@ def target_rows(
     for row in rows:
         row["notes"] = list(dict.fromkeys(notes.index(note) + 1 for note in row.pop("own")))
     return rows, notes
+
+
+def _bound(row: Mapping[Any, Any], words: Mapping[str, str]) -> str:
+    """Return a bound in words; a year is no quantity: "by 2025", not "at most 2,025 year"."""
+    if row["unit"] == "year":
+        return words["by_year"].replace("{0}", str(plain(row["value"])))
+    return words[_BOUNDS[str(row["comparator"])]] + number(float(row["value"]))
 
 
 def _verdict(row: Mapping[Any, Any] | None, target: Mapping[Any, Any], words: Mapping[str, str]) -> dict[str, Any]:
@@ -183,8 +190,9 @@ def travel_matrices(travel_times: pd.DataFrame, lang: str, words: Mapping[str, s
             body.append({"name": origin, "cells": line})
         mode_word = words.get(f"mode_{mode}", str(mode))
         title = words["travel_title"].replace("{0}", mode_word).replace("{1}", scenario_label(str(scenario), lang))
-        out.append({"title": title.replace("{2}", str(as_of)), "columns": places, "rows": body})
-    return out
+        shown = {"title": title.replace("{2}", str(as_of)), "columns": places, "rows": body}
+        out.append((str(mode), str(as_of), scenario != "today", str(scenario), shown))
+    return [matrix for *_, matrix in sorted(out, key=lambda one: one[:4])]
 
 
 def travel_gains(travel_times: pd.DataFrame, *, most: int = 20, least_min: float = 5.0) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -149,7 +150,7 @@ def pieces(text: str) -> list[Piece]:
     """
     lines = _body(text, _lines(text))
     numbers = [int(m[1]) for line in lines if (m := ITEM.match(text, line.start, line.end))]
-    through = all(b > a for a, b in zip(numbers, numbers[1:], strict=False))
+    through = all(b > a for a, b in itertools.pairwise(numbers))
     out: list[Piece] = []
     chapter = one = two = box = article = decimal = item = ""
     titles: dict[str, str] = {}

@@ -6,10 +6,13 @@ import codecs
 import io
 import logging
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.errors import DocumentError, MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 __all__ = ["decode", "extract_text"]
 
@@ -207,7 +210,8 @@ def _wide(data: bytes) -> tuple[str, str] | None:
 
 def _html_text(markup: str) -> str:
     try:
-        from bs4 import BeautifulSoup, Comment, NavigableString
+        from bs4 import BeautifulSoup
+        from bs4.element import NavigableString, Tag
     except ImportError:
         message = "reading html needs the extra 'html': pip install 'tongtu[html]'"
         raise MissingExtraError(message) from None
@@ -217,9 +221,9 @@ def _html_text(markup: str) -> str:
     parts: list[str] = []
     for element in soup.descendants:
         if isinstance(element, NavigableString):
-            if not isinstance(element, Comment) and type(element) is NavigableString:
+            if type(element) is NavigableString:  # comments and declarations are subclasses
                 parts.append(re.sub(r"[ \t\r\n]+", " ", str(element)))
-        elif element.name in BLOCK_TAGS:
+        elif isinstance(element, Tag) and element.name in BLOCK_TAGS:
             parts.append("\n")
     return _tidy("".join(parts).split("\n"))
 

@@ -8,11 +8,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.errors import DocumentError
 from geo.gazetteer import default_gazetteer
 from projects.clauses import pieces
 from projects.decoding import extract_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Document", "Passage", "parse_document", "read_document", "simplify"]
 
@@ -155,7 +159,7 @@ def read_document(
 def parse_document(
     text: str, *, document: str = "text", date: str | None = None, region: str | None = None
 ) -> Document:
-    """
+    r"""
     Make a document of a string.
 
     Parameters
@@ -207,10 +211,11 @@ def simplify(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _converter():  # type: ignore[no-untyped-def]
+def _converter() -> Callable[[str], str]:
     from opencc import OpenCC
 
-    return OpenCC("t2s").convert
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert
 
 
 def _document(

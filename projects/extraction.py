@@ -9,17 +9,21 @@ one of a mode.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from layers.schema import Mode, Status, Work
+from layers.schema import Mode, Work
 from projects.documents import Document, Passage, parse_document
 from projects.lexicon import default_lexicon
 from projects.lists import Group, lean_on, read_list
-from projects.names import DASH, LINE_NUMBER, PHASE, TIME, TO, Member, is_named, parse_member, proper_parts, strip_tail
-from projects.routes import Reading, is_abbreviation, places_in, province_of, read_abbreviation
+from projects.names import DASH, LINE_NUMBER, TIME, TO, Member, is_named, parse_member, proper_parts, strip_tail
+from projects.routes import Reading, is_abbreviation, places_in, province_of, read_abbreviation, units_in
 from projects.status import LABELS, Governor, past_passages, stage_of, tail_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Mention", "explain", "extract_mentions"]
 
@@ -405,7 +409,7 @@ class _PassageReader:
             yield start, start + len(obj), governor
             return
         cuts.append(len(obj))
-        for i, (c, d) in enumerate(zip(cuts, cuts[1:], strict=False)):
+        for i, (c, d) in enumerate(itertools.pairwise(cuts)):
             stop = d - 1 if i < len(cuts) - 2 else d
             if i == 0:
                 yield start + c, start + stop, governor
@@ -982,7 +986,15 @@ def _places(member: Member, name: str, mode: str, region: str) -> tuple[Reading 
     bracket = next((inside for inside, _ in member.brackets if re.search(TO, inside)), "").removesuffix("段")
     section = re.sub(r"\([^()]*\)", "", member.section.removesuffix("段"))
     stem = CODE_PREFIX.sub("", re.sub(r"\([^()]*\)", "", member.prefix + member.stem)).strip("“”")
-    line = member.head is not None and ("line" in member.head.flags or mode == "energy" or "通道" in member.head.word)
+    line = member.head is not None and (
+        "line" in member.head.flags or mode == "energy" or "通道" in member.head.word or member.head.kind == "metro"
+    )
+    if re.fullmatch(r"[东西南北中]?沿(?:江|海|淮|黄|河|边|湖)", stem):
+        return None, tuple(dict.fromkeys(p for _, _, p in units_in(section)))
+    if line and len(stem) <= 7 and is_abbreviation(stem) and not units_in(stem) and not places_in(section, region):
+        reading = read_abbreviation(stem, region, mode)
+        if reading.places:
+            return reading, reading.places
     for part in (bracket, section, stem):
         ends = [x for x in re.split(rf"[{DASH}]{{1,2}}|至|到", part) if x]
         if len(ends) >= 2:
@@ -1020,7 +1032,7 @@ def _end_place(text: str, region: str, *, first: bool) -> str:
     found = places_in(text, region)
     if not found:
         return re.sub(r"\d.*$|(?:[东西南北])?站$", "", text) or text
-    a, b, name = found[-1] if first else found[0]
+    _a, b, name = found[-1] if first else found[0]
     rest = text[b:] if first else ""
     if first and rest and not re.search(r"\d", rest) and len(rest) <= 4 and "干线" not in rest:
         return text[b:] if len(text[b:]) >= 2 else name

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Head", "Lexicon", "WordTable", "default_lexicon"]
 

@@ -97,7 +97,7 @@ def _conjunctions(text: str) -> list[tuple[int, int]]:
     while i < len(text):
         depth += (text[i] == "(") - (text[i] == ")")
         word = next((w for w in CONJUNCTIONS if text.startswith(w, i)), "")
-        if word and depth <= 0 and i > start and not any(a < i < b or a <= i < b and b - a > 1 for a, b in covered):
+        if word and depth <= 0 and i > start and not any(a < i < b or (a <= i < b and b - a > 1) for a, b in covered):
             left, right = text[start:i], text[i + len(word) :]
             if _is_complete(left, right) and (_may_follow(right) or _closed(left)):
                 spans.append((start, i))
@@ -286,7 +286,8 @@ def _share_last(group: Group) -> None:
         if member.head is not None:
             giver = member if member.head.mode != "none" else None
             continue
-        if giver is None or giver.head is None or not _bare(member):
+        first = all(m.head is None for m in group.members[: group.members.index(member)])
+        if giver is None or giver.head is None or not _bare(member) or ("area" in giver.head.flags and not first):
             if member.works and giver is None:
                 giver = None
             continue

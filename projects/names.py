@@ -127,17 +127,18 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
             break
         word = lexicon.tails.before(text, len(text))
         work = lexicon.works.before(text, len(text)) if works else ""
-        if m := re.search(r"(?:争取)?(?:纳入|列入|进入)[^,。;]{0,14}?(?:规划|计划|盘子|项目库|清单)$", text):
-            word, work = m[0], ""
-        elif (m := PHASED.search(text)) or (
-            (m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()])
+        if (
+            (m := re.search(r"(?:争取)?(?:纳入|列入|进入)[^,。;]{0,14}?(?:规划|计划|盘子|项目库|清单)$", text))
+            or (m := PHASED.search(text))
+            or ((m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()]))
+            or (m := re.search(r"为[^,。;、]{0,10}项目$", text))
+            or (m := re.search(r"(?:取得|实现)[^,。;]{0,8}?(?:进展|突破|成效)$", text))
+            or (
+                m := re.search(
+                    r"(?:投资)?(?:完成|累计完成|已完成)(?:投资|工程概算|总投资|年度投资)[^,。;]{0,16}$", text
+                )
+            )
         ):
-            word, work = m[0], ""
-        elif m := re.search(r"为[^,。;、]{0,10}项目$", text):
-            word, work = m[0], ""
-        elif m := re.search(r"(?:取得|实现)[^,。;]{0,8}?(?:进展|突破|成效)$", text):
-            word, work = m[0], ""
-        elif m := re.search(r"(?:投资)?(?:完成|累计完成|已完成)(?:投资|工程概算|总投资|年度投资)[^,。;]{0,16}$", text):
             word, work = m[0], ""
         if work and lexicon.works[work] == "":
             work = ""
@@ -283,11 +284,12 @@ def parse_member(text: str, start: int) -> Member:
         elif head.mode == "other" and (inner := _inner_head(stem)) and inner[2].mode == "other":
             pass
         member.head, member.head_text, member.stem = head, word, stem
-        if word in {"过江通道", "跨江通道", "过海通道"} and (
-            inner := _inner_head(strip_tail(stem)[0] + "工程" if stem.endswith("工程") else stem)
-        ):
-            if inner[2].mode == "energy":  # an energy line's crossing is the line's
-                member.head = inner[2]
+        if (
+            word in {"过江通道", "跨江通道", "过海通道"}
+            and (inner := _inner_head(strip_tail(stem)[0] + "工程" if stem.endswith("工程") else stem))
+            and inner[2].mode == "energy"
+        ):  # an energy line's crossing is the line's
+            member.head = inner[2]
         if "hub" in head.flags and (inner := _inner_head(stem)) and "facility" in inner[2].flags:
             # 甲机场区域枢纽机场(功能): the airport, not its role.
             member.head, member.head_text, member.stem = inner[2], stem[inner[0] : inner[1]], stem[: inner[0]]
@@ -477,7 +479,7 @@ def is_named(member: Member) -> bool:
         return not (len(places) == 1 and places[0][1] - places[0][0] == len(stem)) or bool(member.section)
     if not parts:
         return False
-    known = {text for text in (stem[a:b] for a, b, _ in places_in(stem))}
+    known = {stem[a:b] for a, b, _ in places_in(stem)}
     if any(p not in known for p in parts) or len(parts) >= 2:
         return True
     if re.search(r"绕|环|二通道|第[二三]|复线|机场|新区|至", stem):

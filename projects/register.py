@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from layers.schema import STAGE_ORDER, Mode, Work
-from projects.documents import Document
 from projects.extraction import Mention, extract_mentions
 from projects.schema import MENTIONS, PROJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from projects.documents import Document
 
 __all__ = ["Register", "project_key", "read_plans"]
 
@@ -86,12 +90,14 @@ def project_key(mention: Mention) -> str:
     ):
         stem = normalise(mention.stem)
         places = list(mention.places)
-        section = mention.section
+        section = normalise(mention.section)
         if section and not _territorial(section):
             return f"{mention.mode}|{family}|{stem}|{section}|{mention.phase}"
         qualifier = "".join(re.findall(r"第[二三四]|[二三]通道|复线|[东西南北]延|二线", mention.name))
         ordered = places if places[0] <= places[-1] else places[::-1]
         return f"{mention.mode}|{family}|{'-'.join(ordered)}|{qualifier}|{mention.phase}"
+    if family == "channel":
+        name = name.removesuffix("航道")
     return f"{mention.mode}|{family}|{name}"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from geo.errors import PlaceNotFoundError
 from geo.gazetteer import Gazetteer, Place, default_gazetteer
 
-__all__ = ["Reading", "is_abbreviation", "places_in", "province_of", "read_abbreviation"]
+__all__ = ["Reading", "is_abbreviation", "places_in", "province_of", "read_abbreviation", "units_in"]
 
 CAPITALS = {
     "河北": "石家庄", "山西": "太原", "辽宁": "沈阳", "吉林": "长春", "黑龙江": "哈尔滨", "江苏": "南京", "浙江": "杭州",
@@ -225,6 +225,12 @@ def places_in(text: str, region: str = "") -> list[tuple[int, int, str]]:
     except PlaceNotFoundError:
         found = gazetteer.scan(text)
     return [(a, min(b, len(text)), candidates[0].name) for a, b, candidates in found]
+
+
+def units_in(text: str) -> list[tuple[int, int, str]]:
+    """Find the administrative units that a name spells out, as :func:`places_in`."""
+    found = default_gazetteer().scan(text)
+    return [(a, min(b, len(text)), c[0].name) for a, b, c in found if c[0].kind == "division"]
 
 
 def province_of(char: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from layers.schema import STAGE_ORDER, Status
 from projects.lexicon import default_lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Governor", "later_stage", "past_passages", "stage_of"]
 
@@ -172,5 +175,5 @@ def past_passages(texts: Sequence[tuple[tuple[str, ...], str]]) -> list[bool]:
     out = []
     for i, (headings, _) in enumerate(texts):
         told = any(PAST_HEADING.search(h) for h in headings)
-        out.append(told or (turn is not None and 0 < turn and i < turn))
+        out.append(told or (turn is not None and turn > 0 and i < turn))
     return out

@@ -32,7 +32,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
 
     def guarded(self: socket.socket, address: Any) -> None:
         host = address[0] if isinstance(address, tuple) else address
-        if isinstance(host, str) and host in {"127.0.0.1", "localhost", "::1"} or not isinstance(address, tuple):
+        if (isinstance(host, str) and host in {"127.0.0.1", "localhost", "::1"}) or not isinstance(address, tuple):
             connect(self, address)
             return
         message = f"a test tried to connect to {address!r}; mark it 'network' or use a file"

@@ -1,7 +1,7 @@
 """
-Bring the sha256 of ``registry.csv`` up to date, for the rows whose file lies in ``geo/data``.
+Bring the sha256 of ``registry.csv`` up to date.
 
-Run by hand (``python geo/data/build_registry.py``) after any of the build scripts, never imported.
+Run by hand (``python geo/data/build_registry.py``) after any change of a data file, never imported.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main() -> None:
         columns, rows = list(reader.fieldnames or []), list(reader)
     for row in rows:
         target = HERE.parents[1] / row["file"]
-        if target.parent == HERE:
+        if target.is_file():
             row["sha256"] = hashlib.sha256(target.read_bytes()).hexdigest()
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")

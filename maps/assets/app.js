@@ -131,6 +131,39 @@ class TongtuMap {
     for (const layer of Object.values(this.layers)) layer.addTo(this.map);
   }
 
+  /** Keep the view and the filters in the address, so that a link or a bookmark brings them back. */
+  share() {
+    const { state, h, map } = this, centre = map.getCenter();
+    const off = (list, set) => list.filter((one) => !set.has(one.id)).map((one) => one.id);
+    const parts = { v: [centre.lat.toFixed(4), centre.lng.toFixed(4), map.getZoom()].join(","), m: off(h.modes, state.modes), s: off(h.stages, state.stages),
+      d: off(h.documents, state.documents), x: ["projects", "network"].filter((key) => !state[key]), i: state.indicator,
+      p: this.selected >= 0 ? this.col.feature_id(this.selected) : "" };
+    const text = Object.entries(parts).filter(([, value]) => String(value)).map(([key, value]) =>
+      key + "=" + [].concat(value).map(encodeURIComponent).join(",")).join("&");
+    // A file opened in a sandboxed frame (a notebook) has no address to keep it in.
+    try { history.replaceState(null, "", "#" + text); } catch (error) { if (error.name !== "SecurityError") throw error; }
+  }
+
+  /** Bring back what `share` kept; whatever is unknown is passed over. Returns whether a view was among it. */
+  recall(text) {
+    const { state, h, map } = this;
+    let parts;
+    try {
+      parts = Object.fromEntries(text.replace(/^#/, "").split("&").map((part) => {
+        const [key, value] = part.split("=");
+        return [key, (value || "").split(",").map(decodeURIComponent)];
+      }));
+    } catch (error) { return false; }
+    for (const [key, set] of [["m", state.modes], ["s", state.stages], ["d", state.documents]]) for (const id of parts[key] || []) set.delete(id);
+    for (const key of parts.x || []) if (key === "projects" || key === "network") state[key] = false;
+    if (parts.i && h.indicators.some((one) => one.id === parts.i[0])) state.indicator = parts.i[0];
+    this.panel.reflect();
+    const [lat, lng, zoom] = (parts.v || []).map(Number), known = [lat, lng, zoom].every(Number.isFinite);
+    if (known) map.setView([lat, lng], zoom, { animate: false });
+    if (parts.p) for (let row = 0; row < this.n; row++) if (this.col.feature_id(row) === parts.p[0] && this.geo.types[row]) { this.open(row, null, []); break; }
+    return known;
+  }
+
   visible(row) { return this.shown[row] === 1; }
 
   /** Apply the filters and draw again. */
@@ -149,6 +182,7 @@ class TongtuMap {
     }
     this.layers.plan.redraw(); this.layers.mark.redraw(); this.layers.names.redraw();
     this.panel.update();
+    if (this.started) this.share();
   }
 
   drawGround(ctx, view) {
@@ -218,7 +252,7 @@ class TongtuMap {
         if (look.band && !dense) { ctx.lineCap = "round"; pass(look.colour, look.band * swell, [], 0.13); ctx.lineCap = "butt"; }
         if (look.casing && view.zoom > 5.5 && !dense) pass("#ffffff", look.casing * swell, [], 0.85);
         if (round) ctx.lineCap = "round";
-        pass(look.colour, look.width * swell, look.dash.map((d, i) => (round && i === 0 ? 0.1 : d * Math.max(0.8, swell))), look.project ? look.opacity : view.zoom < 8 ? 0.72 : 0.95);
+        pass(look.colour, look.width * swell, look.dash.map((d, i) => (round && i === 0 ? 0.1 : d * Math.max(0.8, swell))), look.project ? look.opacity : view.zoom < 8 ? 0.6 : 0.9);
         ctx.lineCap = "butt";
         if (look.core && !dense) pass("#ffffff", look.core * swell, [], 1);
         ctx.globalAlpha = 1; ctx.setLineDash([]);
@@ -295,7 +329,7 @@ class TongtuMap {
       if (rank >= 3 && view.zoom < 9) continue;
       const size = rank === 0 ? 15 : rank === 1 ? 13 : rank === 2 ? 12 : 11;
       const colour = rank === 0 ? palette.text_soft : palette.text_place;
-      if (push(x, y, name, size, colour, rank === 1 ? 600 : 400, rank === 0, 5) && rank) dots.push([x, y, rank]);
+      if (push(x, y, name, size, colour, rank === 1 ? 600 : 400, rank === 0, 9) && rank) dots.push([x, y, rank]);
     }
     if (view.zoom >= 8) for (const row of this.nameOrder()) {
       if (items.length > 500) break;
@@ -315,7 +349,7 @@ class TongtuMap {
     }
     Draw.labels(ctx, items, dots.map(([mx, my]) => {
       const x = mx * view.scale - view.originX, y = my * view.scale - view.originY;
-      return [x - 3, y - 3, x + 3, y + 3];
+      return [x - 2.5, y - 2.5, x + 2.5, y + 2.5];
     }), "rgba(255,255,255,0.9)");
   }
 
@@ -407,8 +441,8 @@ class TongtuMap {
       const rows = this.at(event.latlng, L.Browser.mobile ? 16 : 7);
       if (rows.length) this.open(rows[0], event.latlng, rows.slice(1, 9));
     });
-    map.on("moveend", () => this.panel.status());
-    map.on("popupclose", () => { this.selected = -1; this.layers.mark.redraw(); });
+    map.on("moveend", () => { this.panel.status(); this.share(); });
+    map.on("popupclose", () => { this.selected = -1; this.layers.mark.redraw(); if (this.started) this.share(); });
     window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
     window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
   }
@@ -450,6 +484,7 @@ class TongtuMap {
     const close = this.popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) close.setAttribute("aria-label", this.w.close);
     this.layers.mark.redraw();
+    if (this.started) this.share();
   }
 
   spot(row) {

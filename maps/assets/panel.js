@@ -16,6 +16,7 @@ class Card {
     card.append(this.facts(row, record, project));
     const mentions = h.mentions[col.feature_id(row)] || [];
     if (mentions.length) card.append(el("h3", {}, w.history), this.history(mentions));
+    card.append(this.drawing(row));
     if (record.flags) card.append(el("p", { class: "flag" }, w.doubt + " ", record.flags.split("|").join(h.lang === "en" ? ", " : "、")));
     if (others.length) {
       card.append(el("h3", {}, w.also_here), el("ul", { class: "others" }, others.map((other) => el("li", {},
@@ -25,12 +26,17 @@ class Card {
     return card;
   }
 
-  facts(row, record, project) {
-    const { col, w, h } = this.app, list = el("dl", {});
-    const fact = (name, value, note) => {
+  /** A list of facts and the function that adds one; nothing is added where nothing is known. */
+  rows() {
+    const list = el("dl", {});
+    return [list, (name, value, note) => {
       if (value === null || value === undefined || value === "") return;
       list.append(el("dt", {}, name), el("dd", {}, value, note ? el("span", { class: "soft note" }, note) : null));
-    };
+    }];
+  }
+
+  facts(row, record, project) {
+    const { col, w, h } = this.app, [list, fact] = this.rows();
     if (project) fact(w.work, h.works[col.work(row)]);
     fact(w.places, record.places);
     fact(w.section, record.section);
@@ -39,6 +45,12 @@ class Card {
     fact(w.route_length, col.route_length_km(row) === null ? null : grouped(col.route_length_km(row), 1) + " km");
     fact(w.drawn_length, col.length_km(row) === null ? null : grouped(col.length_km(row), 1) + " km");
     fact(w.speed, col.speed_km_h(row) === null ? null : grouped(col.speed_km_h(row)) + " km/h");
+    return list;
+  }
+
+  /** How it came onto the map. */
+  drawing(row) {
+    const { col, w, h } = this.app, [list, fact] = this.rows();
     const method = h.methods[col.drawn_by(row)] || ["", ""], accuracy = col.accuracy_km(row);
     fact(w.drawn_by, method[0] + (accuracy === null ? "" : phrase(w.accuracy, grouped(accuracy, 1))), method[1]);
     fact(w.siting_note, col.siting_note(row));
@@ -207,9 +219,9 @@ class Panel {
   choropleth() {
     const { app } = this, { h, w } = app;
     const key = el("div", { class: "classes", "aria-live": "polite" });
-    const choose = el("select", { id: "indicator", "aria-label": w.indicator, on: { change: () => { app.state.indicator = choose.value; show(); app.layers.ground.redraw(); } } },
+    const choose = el("select", { id: "indicator", "aria-label": w.indicator, on: { change: () => { app.state.indicator = choose.value; show(); app.layers.ground.redraw(); app.share(); } } },
       el("option", { value: "" }, w.no_indicator), h.indicators.map((i) => el("option", { value: i.id }, i.label)));
-    const show = () => {
+    const show = this.showClasses = () => {
       const item = h.indicators.find((i) => i.id === choose.value);
       key.replaceChildren();
       if (!item) return;
@@ -222,6 +234,17 @@ class Panel {
       key.append(el("p", { class: "soft" }, item.unit + (item.as_of ? " · " + item.as_of : "")), item.definition ? el("p", { class: "soft" }, item.definition) : "");
     };
     return el("section", { class: "group", id: "group-indicator", "aria-labelledby": "title-indicator" }, el("h2", { id: "title-indicator" }, w.indicator), choose, key);
+  }
+
+  /** Set the boxes to what the state says. */
+  reflect() {
+    const { state } = this.app, { modes, stages, documents } = state;
+    for (const [group, set] of [["modes", modes], ["stages", stages], ["documents", documents]]) {
+      for (const input of this.body.querySelectorAll(`#group-${group} input`)) input.checked = set.has(input.value);
+    }
+    for (const input of this.body.querySelectorAll("#group-layers input")) input.checked = state[input.value];
+    const choose = document.getElementById("indicator");
+    if (choose) { choose.value = state.indicator; this.showClasses(); }
   }
 
   list() {
@@ -238,6 +261,9 @@ class Panel {
     if (!this.details.open) return;
     const rows = [];
     for (let row = 0; row < app.n && rows.length < 2000; row++) if (app.project[row] && app.visible(row)) rows.push(row);
+    const order = Object.fromEntries(app.h.modes.map((mode, position) => [mode.id, position]));
+    const rank = (row) => app.h.looks[app.col.look(row)].rank % 50;
+    rows.sort((a, b) => order[app.col.mode(a)] - order[app.col.mode(b)] || rank(b) - rank(a) || a - b);
     this.items.replaceChildren(...rows.map((row) => this.entry(row)));
   }
 

@@ -12,7 +12,10 @@ function startTongtu(map) {
   Payload.open(document.getElementById("tongtu-data").textContent).then(({ header, sections }) => {
     const app = new TongtuMap(map, header, sections);
     const [west, south, east, north] = header.bounds;
+    const address = location.hash;
     map.fitBounds([[south, west], [north, east]], { paddingTopLeft: app.panel.inset(), paddingBottomRight: [20, 40], animate: false });
+    if (address.length > 1) { app.recall(address); app.refresh(); app.layers.ground.redraw(); }
+    app.started = true;
     document.body.dataset.ready = String(Math.round(performance.now() - started));
     window.tongtu = app;
   }).catch(fail);

@@ -144,7 +144,7 @@ def test_positions_against_runways(shared: Path, capsys: pytest.CaptureFixture[s
     away = nearest(inside, places)
     table_text = [f"{n} {d:.2f} km" for n, d in zip(inside["name"], away, strict=True)]
     with capsys.disabled():
-        print("\nairports to the nearest runway of OSM 2025:", "; ".join(table_text))  # noqa: T201
+        print("\nairports to the nearest runway of OSM 2025:", "; ".join(table_text))
     missing = set(inside.loc[away > 3.0, "name"])
     assert missing == RUNWAY_NOT_IN_FILE
     assert away[away <= 3.0].median() < 1.0

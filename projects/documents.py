@@ -251,8 +251,7 @@ def _title(text: str) -> str:
     """A line that ends in a plan word; else the plan named in the first lines; else nothing."""
     head = text[:3000]
     lines = [line.strip() for line in head.split("\n")[:40]]
-    for line in lines:
-        line = re.sub(r"\(.{0,20}\)$", "", line)
+    for line in (re.sub(r"\(.{0,20}\)$", "", line) for line in lines):
         if (
             6 <= len(line) <= 60
             and re.search(rf"({PLAN_WORD})$", line)

@@ -191,8 +191,7 @@ class _PassageReader:
             context.enumerated = False
             context.high_speed = bool(re.search(r"高铁|高速铁路|客运专线", self.text[a:b]))
             first = len(self.mentions)
-            a = self._label(a, b, context)
-            for c, d in self._joined(_clauses(self.text, a, b)):
+            for c, d in self._joined(_clauses(self.text, self._label(a, b, context), b)):
                 self._clause(c, min(d, c + MAX_CLAUSE), context)
             self._flush(context, ())
             if len(self.mentions) == first and b - a <= 14:
@@ -339,10 +338,10 @@ class _PassageReader:
     def _subject(self, a: int, b: int, context: _Context) -> int:
         """Pass over who acts (湖南省已建成…), a bare kind (高速公路续建…), and 分别为."""
         text, table = self.text, default_lexicon().verbs
-        if m := re.match(r"[^,。;]{0,30}?(?:分别为|分别是|主要有|包括:?|主要包括)", text[a:b]):
-            if "、" in text[a + m.end() : b] and "、" not in m[0]:
-                context.enumerated = True
-                return a + m.end()
+        m = re.match(r"[^,。;]{0,30}?(?:分别为|分别是|主要有|包括:?|主要包括)", text[a:b])
+        if m and "、" in text[a + m.end() : b] and "、" not in m[0]:
+            context.enumerated = True
+            return a + m.end()
         start = a
         while (m := TIME.match(text, start, b)) and m.end() > start:
             start = m.end()
@@ -597,13 +596,13 @@ class _PassageReader:
         name = self._name(member)
         if len(name) > 60 or len(name) < 3:
             return False
-        work = _work(member, group, governor)
+        work = _work(member, governor)
         status, rule = stage_of(governor)
         kind = _kind(member, name, mode, work, context)
         reading, places = _places(member, name, mode, self.document.region)
         if reading is not None and reading.alternatives:
             flags.append("ambiguous_place")
-        flags += self._damage(member, governor)
+        flags += self._damage(member)
         start, end = self._span(member)
         if member.head.mode not in {"other", ""}:
             context.last, context.last_name = member, name
@@ -617,7 +616,7 @@ class _PassageReader:
             f"中心词 {member.head_text or member.head.word} → {mode}/{kind}",
             f"阶段 {status.value}:{rule}",
         )
-        year = self._year(member, governor, context)
+        year = self._year(member)
         self.mentions.append(
             Mention(
                 document=self.document.document,
@@ -811,7 +810,7 @@ class _PassageReader:
                 b = min(at + len(inside) + 1, len(self.index))
         return self.index[a], self.index[b - 1] + 1
 
-    def _damage(self, member: Member, governor: Governor) -> list[str]:
+    def _damage(self, member: Member) -> list[str]:
         flags = []
         text = member.core
         if re.search(r"[\ufffd\ue000-\uf8ff]", text):
@@ -826,7 +825,7 @@ class _PassageReader:
             flags.append("year_lost")
         return flags
 
-    def _year(self, member: Member, governor: Governor, context: _Context) -> int | None:
+    def _year(self, member: Member) -> int | None:
         """Year of opening that the sentence states for this clause or, ahead, for the list before."""
         a = max(self.text.rfind(c, 0, member.start) for c in "。;")
         ends = [e for e in (self.text.find(c, member.end) for c in "。;") if e >= 0]
@@ -839,6 +838,8 @@ class _PassageReader:
         ]
         if m := YEAR_AHEAD.search(clause):
             return int(m[1])
+        if re.search(r"(?:年内|年底前|今年)[^,]{0,40}(?:建成|通车|投运|开通|投产|竣工)", clause) and self.document.date:
+            return int(self.document.date[:4])
         behind = sentence[len(self.text[a + 1 : member.end]) :]
         parts = behind.split(",")
         if (
@@ -901,7 +902,7 @@ def _line_number(stem: str) -> bool:
     return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,4}线", stem)) and is_abbreviation(stem[:-1])
 
 
-def _work(member: Member, group: Group, governor: Governor) -> str:
+def _work(member: Member, governor: Governor) -> str:
     works = default_lexicon().works
     for word in (*governor.works, *member.works):
         if works.words.get(word) == "upgrade":
@@ -910,29 +911,10 @@ def _work(member: Member, group: Group, governor: Governor) -> str:
     found = [w for w in ("扩容", "扩能", "改扩建", "增容", "电气化", "复航", "改建", "升级改造") if w in member.core]
     if (inside and works[inside] == "upgrade") or found:
         return Work.UPGRADE.value
-    if any(
-        v
-        in {
-            "改建",
-            "扩建",
-            "改扩建",
-            "改造",
-            "新改建",
-            "升级改造",
-            "提质改造",
-            "扩容",
-            "扩能",
-            "整治",
-            "拓宽",
-            "提升改造",
-        }
-        for v in governor.verbs
-    ):
+    if any(works.words.get(verb) == "upgrade" or verb == "新改建" for verb in governor.verbs):
         return Work.UPGRADE.value
     if set(governor.verbs) & {"畅通", "贯通"} and member.head is not None and member.head.mode == "waterway":
         return Work.UPGRADE.value  # a river that exists is made navigable
-    if re.search(r"\d+万?吨级", member.core) and False:
-        return Work.UPGRADE.value
     return Work.NEW.value
 
 
@@ -996,8 +978,8 @@ def _places(member: Member, name: str, mode: str, region: str) -> tuple[Reading 
         if reading.places:
             return reading, reading.places
     for part in (bracket, section, stem):
-        ends = [x for x in re.split(rf"[{DASH}]{{1,2}}|至|到", part) if x]
-        if len(ends) >= 2:
+        ends = [x for x in re.split(rf"[{DASH}]{{1,2}}|至|到", part.removesuffix("段")) if x]
+        if len(ends) >= 2 and all(re.search(r"[\u4e00-\u9fff]{2}", x) for x in ends):
             return None, tuple(_end_place(x, region, first=i == 0) for i, x in enumerate(ends))
     if power := re.match(r"“?([\u4e00-\u9fff])电[入送进]([\u4e00-\u9fff])", member.core):
         return None, tuple(province_of(c) for c in power.groups())

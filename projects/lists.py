@@ -177,9 +177,7 @@ def read_list(text: str, start: int) -> list[Group]:
         In order; tails of the clause on the last group.
     """
     rest, tails, works = strip_tail(text)
-    if works and ETC.search(rest) is None:
-        # The work stays with the last member, who hands it on to members without a head of their own.
-        pass
+    # Without 等 the work stays with the last member, who hands it on to members without a head of their own.
     groups: list[Group] = [Group()]
     pieces: list[tuple[int, int]] = []
     for a, b in _join_via(rest, _split(rest, "、,")[:MAX_MEMBERS]):
@@ -192,15 +190,16 @@ def read_list(text: str, start: int) -> list[Group]:
         last = index == len(pieces) - 1
         etc = _etc(piece)
         group = groups[-1]
-        if joint := re.match(r"(?:以及|和|及|与)(?=.{3})", piece):
-            if not any(x < joint.end() < y for x, y, _ in places_in(piece)):
-                piece, a = piece[joint.end() :], a + joint.end()
-                etc = _etc(piece)
+        at = a
+        joint = re.match(r"(?:以及|和|及|与)(?=.{3})", piece)
+        if joint and not any(x < joint.end() < y for x, y, _ in places_in(piece)):
+            piece, at = piece[joint.end() :], a + joint.end()
+            etc = _etc(piece)
         own_text = piece[: etc.start()] if etc else piece
         if own_text:
             if own_text.startswith("其") and len(own_text) > 2:
-                own_text, a = own_text[1:], a + 1
-            member = parse_member(own_text[:200], start + a)
+                own_text, at = own_text[1:], at + 1
+            member = parse_member(own_text[:200], start + at)
             if last and not etc:
                 member.tails += tails
                 member.works += works

@@ -7,7 +7,7 @@ import hashlib
 
 from tests.conftest import ROOT
 
-ROWS = list(csv.DictReader((ROOT / "geo" / "data" / "registry.csv").open(encoding="utf-8", newline="")))
+ROWS = list(csv.DictReader((ROOT / "geo" / "data" / "registry.csv").read_text("utf-8").splitlines()))
 OWN = {"verbs", "heads", "units", "indicators", "registry"}
 
 

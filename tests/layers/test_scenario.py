@@ -9,8 +9,8 @@ from shapely.geometry import LineString, Point
 
 from geo.errors import VocabularyError
 from geo.geodesy import length_km
-from layers.scenario import as_of, built_lines, parse_month, projects_in
-from layers.schema import FEATURES
+from layers.scenario import as_of, built_lines, counted_once, parse_month, projects_in
+from layers.schema import FEATURES, LINES
 
 NODES = pd.DataFrame(
     {
@@ -101,3 +101,53 @@ def test_what_adds_no_link(change: dict[str, object]) -> None:
     lines, nodes = built_lines(_project(**change), NODES)
     assert lines.empty
     assert len(nodes) == len(NODES)
+
+
+def _lines(**coords: list[tuple[float, float]]) -> gpd.GeoDataFrame:
+    rows = [
+        {
+            "feature_id": name,
+            "name": name,
+            "mode": "rail",
+            "kind": "high_speed_rail",
+            "status": "proposed" if name.startswith("late") else "under_construction",
+            "drawn_by": "straight",
+            "accuracy_km": 5.0,
+            "route_length_km": 2.0 * length_km(LineString(points)),
+            "length_km": length_km(LineString(points)),
+            "geometry": LineString(points),
+        }
+        for name, points in coords.items()
+    ]
+    table = LINES.coerce(gpd.GeoDataFrame(rows, crs="EPSG:4326"))
+    return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
+
+
+EMPTY = gpd.GeoDataFrame(LINES.empty(), geometry=gpd.GeoSeries([], crs="EPSG:4326"), crs="EPSG:4326")
+
+
+def test_the_same_corridor_counts_once_and_the_further_stage_stays() -> None:
+    new = _lines(late=[(117, 31), (118, 31)], sure=[(117, 31.005), (118, 31.005)], other=[(117, 32), (118, 32)])
+    counted = counted_once(new, EMPTY)
+    assert sorted(counted["name"]) == ["other", "sure"]
+    # Half a kilometre apart along 95 km: one railway. What stays keeps its length, drawn and published.
+    assert counted.set_index("name").loc["sure", "length_km"] == pytest.approx(length_km(new.geometry.iloc[1]))
+    assert (counted["route_length_km"] / counted["length_km"]).tolist() == pytest.approx([2.0, 2.0])
+
+
+def test_only_the_part_beyond_the_finished_line_is_new() -> None:
+    built = _lines(built=[(117, 31), (117.5, 31)])
+    new = _lines(whole=[(117, 31), (117.5, 31), (118, 31)])
+    counted = counted_once(new, built)
+    assert counted["length_km"].sum() == pytest.approx(length_km(LineString([(117.5, 31), (118, 31)])), rel=1e-6)
+    # A new railway 5 km beside an old one does count.
+    beside = _lines(beside=[(117, 31.05), (117.5, 31.05)])
+    assert counted_once(beside, built)["length_km"].sum() == pytest.approx(beside["length_km"].sum())
+
+
+def test_counting_once_never_adds() -> None:
+    new = _lines(a=[(117, 31), (118, 31.4)], b=[(117, 31.4), (118, 31)], late_c=[(117, 31), (118, 31.38)])
+    counted = counted_once(new, EMPTY)
+    assert counted["length_km"].sum() <= new["length_km"].sum()
+    assert counted["length_km"].sum() >= new["length_km"].iloc[:2].sum() - 20
+    assert counted_once(EMPTY, new).empty

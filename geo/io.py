@@ -6,6 +6,7 @@ Everything written here is the same, byte for byte, for the same input: no clock
 
 from __future__ import annotations
 
+import csv
 import errno
 import hashlib
 import io
@@ -16,6 +17,7 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +32,16 @@ if TYPE_CHECKING:
 
     from geo.schema import Schema
 
-__all__ = ["output_folder", "read_features", "read_table", "sha256_of", "write_bytes", "write_features", "write_table"]
+__all__ = [
+    "attributions",
+    "output_folder",
+    "read_features",
+    "read_table",
+    "sha256_of",
+    "write_bytes",
+    "write_features",
+    "write_table",
+]
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +62,14 @@ def sha256_of(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def attributions() -> list[str]:
+    """Return the attributions of all embedded data, each once, in the order of ``geo/data/registry.csv``."""
+    text = files("geo").joinpath("data", "registry.csv").read_text("utf-8")
+    rows = [row["attribution"] for row in csv.DictReader(text.splitlines())]
+    parts = [part.strip() for row in rows for part in row.split(";")]
+    return [part for part in dict.fromkeys(parts) if part and part != "tongtu"]
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -183,7 +183,8 @@ class Schema:
         breaches = [f"column {name!r} is missing" for name in self.names if name not in table]
         if not breaches:
             for column in self.columns:
-                _coerce_column(column, table[column.name], breaches)
+                if not _surely_fits(column, table[column.name]):
+                    _coerce_column(column, table[column.name], breaches)
                 if not column.nullable:
                     empty = table[column.name].isna() | (table[column.name].astype(str) == "")
                     if empty.any():
@@ -225,11 +226,20 @@ def _rows(mask: pd.Series) -> str:
     return ", ".join(rows[:5]) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
 
 
+def _surely_fits(column: Column, values: pd.Series) -> bool:
+    """Whether the type alone shows that a column keeps its contract, so that its cells need no look."""
+    if column.dtype == "string":
+        return True
+    return column.dtype == str(values.dtype)
+
+
 def _coerce_column(column: Column, values: pd.Series, breaches: list[str]) -> pd.Series:
     if column.is_text:
-        missing = values.isna()
-        text = values.astype(object).where(~missing, "").map(lambda v: v.value if isinstance(v, StrEnum) else str(v))
-        text = text.astype(object)
+        raw = values.to_numpy(dtype=object)
+        cells = [
+            "" if gone else str(v) for v, gone in zip(raw, pd.isna(raw), strict=True)
+        ]  # str of a StrEnum is its value
+        text = pd.Series(cells, index=values.index, dtype=object)
         if not isinstance(column.dtype, str):
             accepted = {member.value for member in column.dtype} | ({""} if column.nullable else set())
             wrong = sorted(set(text) - accepted)

@@ -20,7 +20,7 @@ import pandas as pd
 
 from geo import __version__
 from geo.boundaries import basemap, boundaries
-from geo.io import MANIFEST, output_folder, sha256_of, write_bytes, write_table
+from geo.io import MANIFEST, attributions, output_folder, sha256_of, write_bytes, write_table
 from layers.features import network_features
 from layers.indicators import Measures, measure
 from layers.scenario import DATA_MONTH
@@ -185,6 +185,8 @@ def write_atlas_map(atlas: Atlas, path: Path, *, title: str, lang: str, map_appr
         basemap=basemap(),
         title=title,
         lang=lang,
+        documents={str(row["document"]): str(row.get("title") or row["document"]) for row in atlas.reading.documents},
+        sources=attributions(),
         map_approval=map_approval,
     )
 

@@ -322,7 +322,7 @@ def map_(
 ) -> None:
     """由 (可能改过的) 表重画地图。 Draw the map again from an atlas whose tables may have been corrected."""
     from geo.boundaries import basemap, boundaries
-    from geo.io import read_features, read_table
+    from geo.io import attributions, read_features, read_table
     from layers.schema import FEATURES, INDICATORS
     from maps.atlas import TITLE
     from maps.web import write_web_map
@@ -338,6 +338,7 @@ def map_(
         basemap=basemap(),
         title=title or TITLE[lang.value],
         lang=lang.value,
+        sources=attributions(),
         map_approval=map_approval,
     )
     typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")

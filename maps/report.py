@@ -266,6 +266,8 @@ def _entry(
                 "clause": plain(m["clause"]),
                 "stage": style.status_label(str(m["status"]), lang),
                 "quotation": plain(m["quotation"]),
+                # Words that the quotation does not hold: a heading or the verb of a list some way before it.
+                "stage_words": "" if str(m["status_text"]) in str(m["quotation"]) else plain(m["status_text"]),
             }
             for m in said
         ],

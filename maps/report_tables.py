@@ -102,8 +102,8 @@ def target_rows(
         )
     rows.sort(key=lambda r: r["today"]["verdict"] == "unknown" and r["plan"]["verdict"] == "unknown")
     notes = list(dict.fromkeys(note for row in rows for note in row["own"]))
-    for row in rows:
-        row["notes"] = list(dict.fromkeys(notes.index(note) + 1 for note in row.pop("own")))
+    for entry in rows:
+        entry["notes"] = list(dict.fromkeys(notes.index(note) + 1 for note in entry.pop("own")))
     return rows, notes
 
 

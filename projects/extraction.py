@@ -661,7 +661,7 @@ class _PassageReader:
             m.head.mode for m in group.members if m.head is not None and m.head.mode not in {"", "none", "other"}
         ]
         mode = siblings[0] if siblings else (context.sentence_mode or context.topic)
-        if member.brackets and member.head is not None and not member.head.mode:
+        if member.brackets and (member.head is None or not member.head.mode):
             inner = [
                 m.head.mode
                 for inside, at in member.brackets
@@ -767,7 +767,7 @@ class _PassageReader:
         if member.phase and member.head is not None and "facility" in member.head.flags and len(member.head_text) >= 2:
             # 加快机场二期建设: the airport that the passage named last.
             pattern = re.compile(rf"([\u4e00-\u9fff]{{2,10}}?){member.head_text}")
-            text = self.text[: member.start]
+            text = self.text[max(0, member.start - 2000) : member.start]
             best = ""
             for m in pattern.finditer(text):
                 stem = re.split(r"[的和与及、]|完成|提升|建设|推进|支持|加快|打造|以", m[1])[-1]
@@ -797,7 +797,7 @@ class _PassageReader:
         name = name.strip("、,等的")
         if "\ufffd" in name:
             name = self.raw[member.start + member.core_start :][: len(core)] + member.suffix
-        if name.count("“") != name.count("”"):
+        if name.count("“") != name.count("”") or (name[:1] == "“" and name[-1:] == "”"):
             name = name.strip("“”")
         return name
 
@@ -810,6 +810,13 @@ class _PassageReader:
                 b = min(at + len(inside) + 1, len(self.index))
         return self.index[a], self.index[b - 1] + 1
 
+    def _around(self, member: Member, stops: str) -> tuple[int, int]:
+        """Span of the words around a member up to one of the stops, at most 400 characters each way."""
+        low, high = max(0, member.start - 400), min(len(self.text), member.end + 400)
+        a = max((self.text.rfind(c, low, member.start) for c in stops), default=-1)
+        ends = [e for e in (self.text.find(c, member.end, high) for c in stops) if e >= 0]
+        return max(a + 1, low), min(ends, default=high)
+
     def _damage(self, member: Member) -> list[str]:
         flags = []
         text = member.core
@@ -819,29 +826,21 @@ class _PassageReader:
             r"\d千伏|\d万吨级", text
         ):
             flags.append("digits_lost")
-        a = self.text.rfind("。", 0, member.start) + 1
-        b = self.text.find("。", member.end)
-        if LOST_YEAR.search(self.text[a : b if b > 0 else len(self.text)]):
+        a, b = self._around(member, "。")
+        if LOST_YEAR.search(self.text[a:b]):
             flags.append("year_lost")
         return flags
 
     def _year(self, member: Member) -> int | None:
         """Year of opening that the sentence states for this clause or, ahead, for the list before."""
-        a = max(self.text.rfind(c, 0, member.start) for c in "。;")
-        ends = [e for e in (self.text.find(c, member.end) for c in "。;") if e >= 0]
-        sentence = self.text[a + 1 : min(ends, default=len(self.text))]
-        comma = self.text.rfind(",", a + 1, member.start)
-        clause = self.text[
-            max(a, comma) + 1 : min(
-                [e for e in (self.text.find(c, member.end) for c in ",。;") if e >= 0], default=len(self.text)
-            )
-        ]
+        _a, b = self._around(member, "。;")
+        start, stop = self._around(member, ",。;")
+        clause = self.text[start:stop]
         if m := YEAR_AHEAD.search(clause):
             return int(m[1])
         if re.search(r"(?:年内|年底前|今年)[^,]{0,40}(?:建成|通车|投运|开通|投产|竣工)", clause) and self.document.date:
             return int(self.document.date[:4])
-        behind = sentence[len(self.text[a + 1 : member.end]) :]
-        parts = behind.split(",")
+        parts = self.text[member.end : b].split(",")
         if (
             len(parts) > 1
             and re.match(r"^(?:并)?(?:确保|力争|争取|预计|计划)?(?:于)?20\d\d年", parts[1])

@@ -213,9 +213,9 @@ def read_list(text: str, start: int) -> list[Group]:
     if not groups[-1].members:
         groups.pop()
     for index, group in enumerate(groups):
+        _numerals(group)
         if group.shared is None:
             _share_last(group)
-        _numerals(group)
         if index == len(groups) - 1:
             group.tails += [t for t in tails if t not in group.tails]
     return groups

@@ -135,7 +135,7 @@ class TongtuMap {
   share() {
     const { state, h, map } = this, centre = map.getCenter();
     const off = (list, set) => list.filter((one) => !set.has(one.id)).map((one) => one.id);
-    const parts = { v: [centre.lat.toFixed(4), centre.lng.toFixed(4), map.getZoom()].join(","), m: off(h.modes, state.modes), s: off(h.stages, state.stages),
+    const parts = { v: [centre.lat.toFixed(4), centre.lng.toFixed(4), map.getZoom()], m: off(h.modes, state.modes), s: off(h.stages, state.stages),
       d: off(h.documents, state.documents), x: ["projects", "network"].filter((key) => !state[key]), i: state.indicator,
       p: this.selected >= 0 ? this.col.feature_id(this.selected) : "" };
     const text = Object.entries(parts).filter(([, value]) => String(value)).map(([key, value]) =>
@@ -441,7 +441,7 @@ class TongtuMap {
       const rows = this.at(event.latlng, L.Browser.mobile ? 16 : 7);
       if (rows.length) this.open(rows[0], event.latlng, rows.slice(1, 9));
     });
-    map.on("moveend", () => { this.panel.status(); this.share(); });
+    map.on("moveend", () => { this.panel.status(); if (this.started) this.share(); });
     map.on("popupclose", () => { this.selected = -1; this.layers.mark.redraw(); if (this.started) this.share(); });
     window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
     window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));

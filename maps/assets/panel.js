@@ -64,7 +64,8 @@ class Card {
     return el("ol", { class: "history" }, mentions.map((m) => el("li", {},
       el("div", { class: "where" }, el("b", {}, titles[m.document] || m.document), m.clause ? el("span", {}, " " + (/^\d+$/.test(m.clause) ? phrase(w.clause, m.clause) : m.clause)) : null,
         el("span", { class: "stage" }, (app.stages[m.status] || {}).label || m.status)),
-      m.quotation ? el("blockquote", {}, this.marked(m.quotation, m.status_text)) : null)));
+      m.quotation ? el("blockquote", {}, this.marked(m.quotation, m.status_text)) : null,
+      m.status_text && !(m.quotation || "").includes(m.status_text) ? el("p", { class: "soft" }, w.stage_words, el("mark", {}, m.status_text)) : null)));
   }
 
   /** The quotation, with the words that settle the stage marked. */

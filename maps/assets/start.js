@@ -8,11 +8,10 @@ function startTongtu(map) {
     note.append(document.createTextNode(" (" + (error && error.message) + ")"));
   };
   if (typeof DecompressionStream === "undefined") { fail(new Error("DecompressionStream")); return; }
-  const started = performance.now();
+  const started = performance.now(), address = location.hash;
   Payload.open(document.getElementById("tongtu-data").textContent).then(({ header, sections }) => {
     const app = new TongtuMap(map, header, sections);
     const [west, south, east, north] = header.bounds;
-    const address = location.hash;
     map.fitBounds([[south, west], [north, east]], { paddingTopLeft: app.panel.inset(), paddingBottomRight: [20, 40], animate: false });
     if (address.length > 1) { app.recall(address); app.refresh(); app.layers.ground.redraw(); }
     app.started = true;

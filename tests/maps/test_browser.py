@@ -48,7 +48,7 @@ def browser() -> Iterator[Any]:
 class Visit:
     """An offline page and everything that it did besides being shown."""
 
-    def __init__(self, browser: Any, path: Path, *, width: int = 1280, height: int = 800, dark: bool = False) -> None:
+    def __init__(self, browser: Any, path: Path, *, width: int = 1280, height: int = 800, address: str = "") -> None:
         self.context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
         self.context.set_offline(True)
         self.page = self.context.new_page()
@@ -58,7 +58,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri())
+        self.page.goto(path.as_uri() + address)
 
     def ready(self) -> Visit:
         """Wait until the map is drawn."""
@@ -284,6 +284,51 @@ def test_the_keyboard_is_enough(visit: Visit) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert "甲城机场" in page.inner_text(".card h2")
+
+
+def test_a_link_brings_back_view_filters_and_popup(browser: Any, map_path: Path, visit: Visit) -> None:
+    page = visit.page
+    page.uncheck("#group-modes input[value=energy]")
+    page.uncheck("#group-stages input[value=proposed]")
+    page.uncheck("#group-documents input[value=样例纲要]")
+    page.select_option("#indicator", index=1)
+    page.fill("#search", "甲庚")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(700)  # the map moves aside for the popup
+    address, before = page.evaluate("location.hash"), kilometres(visit)
+    again = Visit(browser, map_path, address=address).ready()
+    assert "甲庚高铁" in again.page.inner_text(".card h2")
+    for group, value in (("modes", "energy"), ("stages", "proposed"), ("documents", "样例纲要")):
+        assert not again.page.is_checked(f"#group-{group} input[value={value}]")
+    assert again.page.input_value("#indicator") == page.input_value("#indicator") != ""
+    after = kilometres(again)
+    assert after.keys() == before.keys()
+    for mode, sums in before.items():
+        assert after[mode] == pytest.approx(sums, rel=0.02)
+    again.close()
+
+
+@pytest.mark.parametrize("address", ["#v=a,b,c&m=%zz", "#v=&&&===", "#m=<img src=x onerror=window.__fired=1>&p=x&i=y"])
+def test_a_broken_link_opens_the_map(browser: Any, map_path: Path, address: str) -> None:
+    visit = Visit(browser, map_path, address=address).ready()
+    assert kilometres(visit)["rail"]["project"] > 0
+    assert visit.page.evaluate("window.__fired") is None
+    visit.close()
+
+
+def test_symbols_at_one_place_stand_apart(visit: Visit) -> None:
+    # 戊城物流枢纽 is an area: it stands at its inner point, here the middle of a square (longitude 116.5 - 0.05, see sample).
+    found = visit.page.evaluate(
+        """() => { const row = [...Array(tongtu.n).keys()].find((r) => tongtu.col.feature_id(r) === "other-001");
+        tongtu.map.setView([31.7, 116.45], 9, {animate: false});
+        const p = tongtu.map.latLngToContainerPoint(tongtu.spot(row));
+        const a = {row, x: 0.5, y: 0.5, turn: 0, ring: 20}, b = {row, x: 0.5, y: 0.5, turn: Math.PI, ring: 20};
+        const view = {scale: 256 * 2 ** 10, originX: 0, originY: 0}, [ax] = tongtu.spotAt(a, view), [bx] = tongtu.spotAt(b, view);
+        return [tongtu.map.containerPointToLatLng(p).lng, ax - bx, tongtu.at(tongtu.spot(row), 6)[0] === row]; }"""
+    )
+    assert found[0] == pytest.approx(116.45, abs=0.01)
+    assert found[1] > 40  # two rings of 20 pixels, a little widened
+    assert found[2] is True
 
 
 def test_a_phone_shows_the_map_first(browser: Any, map_path: Path) -> None:

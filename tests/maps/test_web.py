@@ -367,6 +367,20 @@ def test_classes_by_hand() -> None:
     assert found[0]["values"] == [100 * (order.index(name) + 1) for name in names]
 
 
+def test_the_first_view_is_where_most_projects_lie() -> None:
+    # 39 airports in a row from 117.0° to 118.9° E, and a line to 80° E: the 5 % and 95 % quantiles of 40 middles lie at
+    # places 0.05 × 39 = 1.95 and 37.05, so the far one (first in order) is left out and 0.3° are added on each side.
+    rows = [Point(117 + 0.05 * k, 31.5) for k in range(39)] + [LineString([(80, 40), (80.2, 40)])]
+    table = pd.DataFrame({"feature_id": [f"p{k:02d}" for k in range(40)]})
+    table = table.assign(origin="project", name="x", mode="airport", status="proposed", drawn_by="point", work="new")
+    features = gpd.GeoDataFrame(FEATURES.coerce(table), geometry=rows, crs="EPSG:4326")
+    bounds = content_of(Page(web_map(features, title="x").get_root().render()))["bounds"]
+    assert bounds[0] == pytest.approx(117 + 0.05 * 0.95 - 0.3, abs=1e-3)
+    assert bounds[2] == pytest.approx(117 + 0.05 * 36.05 + 0.3, abs=1e-3)
+    framed = content_of(Page(web_map(features, areas=sample.areas(), title="x").get_root().render()))["bounds"]
+    assert framed[0] >= sample.areas().total_bounds[0]
+
+
 def test_few_areas_make_no_choropleth() -> None:
     table = sample.indicators()
     assert area_indicators(sample.areas(), table[table["area"].isin(["甲城", "乙城"])], "zh") == []

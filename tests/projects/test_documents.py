@@ -1,0 +1,178 @@
+"""Documents: encodings, clause numbering, web noise, dates, regions, and errors that say what to do."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.errors import DocumentError
+from projects.documents import parse_document, read_document, simplify
+
+PLAN = """甲市综合交通发展规划
+一、铁路
+(一)干线。加快建设甲乙铁路,这一段文字要足够长,才像一个段落的样子,不会被当作菜单。
+(二)城际。谋划丙丁城际铁路,这一段文字也要足够长,才像一个段落的样子,不会被当作菜单。
+"""
+TRADITIONAL = "積極推動鐵路規劃項目開工建設,構建高鐵、城際一體化多層次的軌道交通網絡,率先在都市圈實現公交化客運服務。"
+
+
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-8 with mark by hand"]
+)
+def test_simplified_text_is_read_in_every_encoding(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_bytes(codecs.BOM_UTF8 + PLAN.encode() if codec.endswith("hand") else PLAN.encode(codec))
+    document = read_document(path)
+    assert document.text == PLAN
+    assert document.document == "plan"
+    assert len(document.sha256) == 64
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "big5", "gb18030"])
+def test_traditional_text_is_read_and_simplified_beside_it(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_bytes((TRADITIONAL * 4).encode(codec))
+    document = read_document(path)
+    assert document.text == TRADITIONAL * 4
+    assert document.simplified.startswith("积极推动铁路规划项目开工建设")
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"", "is empty"),
+        (b"  \n ", "is empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20, "binary"),
+        (PLAN.encode() + b"\x00\x00", "binary"),
+        (b"\xff\x81\xff\x80\xfe" * 300, "cannot be told|binary"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_what_to_do(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_bytes(content)
+    with pytest.raises(DocumentError, match=words):
+        read_document(path)
+
+
+def test_missing_file_folder_and_unknown_encoding_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="no such file"):
+        read_document(tmp_path / "nothing.txt")
+    with pytest.raises(DocumentError, match="is a folder"):
+        read_document(tmp_path)
+    (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
+    with pytest.raises(DocumentError, match="unknown encoding 'klingon'"):
+        read_document(tmp_path / "plan.txt", encoding="klingon")
+    with pytest.raises(DocumentError, match="is not ascii"):
+        read_document(tmp_path / "plan.txt", encoding="ascii")
+
+
+def test_html_loses_menu_and_script_and_keeps_paragraphs(tmp_path: Path) -> None:
+    body = "一、公路。加快建设甲乙高速公路,这一段文字要足够长,才像一个段落的样子,不会被当作菜单。"
+    path = tmp_path / "plan.html"
+    path.write_text(
+        f"<html><head><meta charset='gbk'><script>var a='甲'</script></head><body><nav>首页 | 登录</nav><p>{body}</p></body></html>",
+        encoding="gbk",
+    )
+    document = read_document(path)
+    assert "var a" not in document.text
+    assert "登录" not in document.text
+    assert [document.quote(p.start, p.end) for p in document.passages] == [body]
+
+
+def test_docx_paragraphs_and_tables_come_in_order(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    file = docx.Document()
+    file.add_paragraph("一、重点项目")
+    table = file.add_table(rows=1, cols=2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "甲乙铁路", "在建"
+    file.add_paragraph("二、保障")
+    file.save(tmp_path / "plan.docx")
+    assert read_document(tmp_path / "plan.docx").text.splitlines() == ["一、重点项目", "甲乙铁路\t在建", "二、保障"]
+
+
+def test_damaged_pdf_and_docx_are_errors_not_tracebacks(tmp_path: Path) -> None:
+    for name, content in (("a.pdf", b"%PDF-1.4 broken"), ("a.docx", b"PK\x03\x04 broken")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DocumentError, match="no readable"):
+            read_document(tmp_path / name)
+
+
+def test_clauses_are_labelled_as_the_document_numbers_them() -> None:
+    text = (
+        "四、交通\n(一)铁路。多层次网络。(1)建设甲线。(2)谋划乙线。\n专栏8 铁路工程\n加快建设甲线。\n(二)公路。只有一段。\n"
+        "五、能源\n按要求办。\n"
+    )
+    document = parse_document(text)
+    assert [p.clause for p in document.passages] == [
+        "四", "四(一)", "(1)", "(2)", "专栏8", "专栏8", "四(二)", "五", "五",
+    ]  # fmt: skip
+    assert document.passages[5].headings == ("四、交通", "(一)铁路", "专栏8 铁路工程")
+
+
+def test_plain_items_numbered_through_the_document_keep_their_number() -> None:
+    document = parse_document("一、甲\n1.第一条。\n2.第二条。\n二、乙\n3.第三条。\n")
+    assert [p.clause for p in document.passages] == ["一", "1", "2", "二", "3"]
+
+
+def test_plain_items_that_start_anew_are_labelled_with_what_stands_above() -> None:
+    document = parse_document("一、甲\n1.第一条。\n2.第二条。\n二、乙\n1.第三条。\n")
+    assert [p.clause for p in document.passages] == ["一", "一1", "一2", "二", "二1"]
+
+
+def test_web_noise_is_no_plan_text_but_stays_in_the_text() -> None:
+    body = "为推进交通建设,加快建设甲乙铁路,完善综合交通运输体系,支撑经济社会发展,特制定本方案并认真组织实施。"
+    text = f"电话:021-12345678\n您当前的位置 : 首页\n甲市交通方案\n{body}\n请点赞或转发!\n大家都爱看\n甲市高铁开通啦\n版权所有\n"
+    document = parse_document(text)
+    assert [document.quote(p.start, p.end) for p in document.passages] == ["甲市交通方案", body]
+    assert document.text == text
+
+
+def test_lines_broken_by_the_page_are_one_passage() -> None:
+    words = "加快建设甲乙铁路和丙丁高速公路等重大项目推动形成内畅外联的综合交通运输网络"
+    text = "".join(f"{words[:30]}\n{words[30:]}补足到一整行的长度再多写一点点。\n" for _ in range(15))
+    assert len(parse_document(text).passages) < 20
+
+
+@pytest.mark.parametrize(
+    "text, date",
+    [
+        ("某市行动计划2021年工作要点\n时间:2021年11月12日 稿源:某某\n正文。", "2021-11-12"),
+        ("某市人大决定\n(2020年9月25日某市人大常委会第三十三次会议通过)\n正文。", "2020-09-25"),
+        # A reprint's date: the text still looks forward to 2019.
+        ("时间:2022-11-23 来源:某网\n确保2019年底前建成通车。", ""),
+        ("正文没有日期。", ""),
+    ],
+)
+def test_issue_date_is_found_or_left_empty(text: str, date: str) -> None:
+    assert parse_document(text).date == date
+
+
+@pytest.mark.parametrize(
+    "text, region",
+    [
+        ("合肥市推动一体化发展重点工作推进方案\n正文。", "合肥市"),
+        ("安徽省综合交通规划\n正文。", "安徽省"),
+        ("推动福建发展,建设福建,福建加快。", "福建省"),
+        ("正文。", ""),
+    ],
+)
+def test_region_is_the_unit_that_the_plan_is_for(text: str, region: str) -> None:
+    assert parse_document(text).region == region
+
+
+@given(st.text(max_size=300))
+def test_simplified_text_is_as_long_as_the_original(text: str) -> None:
+    assert len(simplify(text)) == len(text)
+
+
+@given(st.text(alphabet="一二(三)、。1.23专栏甲乙铁路\n 第章条", max_size=200))
+def test_passages_are_in_order_and_inside_the_text(text: str) -> None:
+    document = parse_document(text)
+    end = 0
+    for passage in document.passages:
+        assert end <= passage.start < passage.end <= len(text)
+        end = passage.end

@@ -1,0 +1,140 @@
+"""The register: merging within a document, linking across documents, ids that do not depend on what is read together."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from projects.documents import Document, parse_document, read_document
+from projects.register import Register, normalise, read_plans
+from projects.schema import MENTIONS, PROJECTS
+
+
+def plan(text: str, name: str = "a", region: str = "合肥市", date: str = "") -> Document:
+    return parse_document(text, document=name, region=region, date=date)
+
+
+def row(register: Register, name: str) -> dict[str, object]:
+    table = register.projects
+    found = table[table["name"] == name]
+    assert len(found) == 1, list(table["name"])
+    return dict(found.iloc[0])
+
+
+def test_a_repeated_name_is_one_row_with_every_mention() -> None:
+    text = "一、铁路\n(1)推进合新高铁、巢马城际前期工作。\n专栏8 铁路工程\n开工建设合新高铁、巢马城际等。\n"
+    register = read_plans([plan(text)])
+    assert sorted(register.projects["name"]) == ["合新高铁", "巢马城际"]
+    assert row(register, "合新高铁")["status"] == "starting"  # the later-reached stage
+    assert row(register, "合新高铁")["clauses"] == "a:(1)|a:专栏8"
+    project_id = str(row(register, "合新高铁")["project_id"])
+    assert register.history(project_id) == [("a", "(1)", "preparatory"), ("a", "专栏8", "starting")]
+
+
+def test_a_line_and_its_section_are_two_rows() -> None:
+    register = read_plans([plan("加快建设商合杭铁路,确保2019年底前商合杭铁路北段建成通车。")])
+    assert sorted(register.projects["name"]) == ["商合杭铁路", "商合杭铁路北段"]
+    register = read_plans([plan("推进合裕线扩能改造(巢湖一线船闸改建)。")])
+    assert len(register.projects) == 2
+
+
+def test_the_same_line_in_several_plans_is_one_row() -> None:
+    documents = [
+        plan("推进合新高铁前期工作。", "hefei", "合肥市"),
+        plan("加快合肥—新沂高铁安徽段建设。", "anhui", "安徽省"),
+        plan("推動合新、寧淮等鐵路規劃項目開工建設。", "jiangsu", "江苏省"),
+    ]
+    register = read_plans(documents)
+    linked = register.projects[register.projects["documents"].str.count(r"\|") == 2]
+    assert list(linked["places"]) == ["合肥-新沂"]
+    assert list(linked["status"]) == ["under_construction"]
+    assert set(linked.iloc[0]["aliases"].split("|")) >= {"合新高铁", "合新铁路", "合新"}
+
+
+def test_what_looks_alike_but_differs_is_not_linked() -> None:
+    register = read_plans(
+        [
+            plan(
+                "推进宁芜铁路电气化改造前期工作。推进宁芜高速扩容改造。谋划沪通铁路一期、沪通铁路二期。",
+                region="芜湖市",
+            )
+        ]
+    )
+    assert sorted(register.projects["name"]) == ["宁芜铁路", "宁芜高速", "沪通铁路一期", "沪通铁路二期"]
+
+
+def test_the_id_does_not_depend_on_what_is_read_together() -> None:
+    one, two = plan("推进合新高铁前期工作。", "a"), plan("加快建设商合杭铁路、合新高铁。", "b")
+    alone = set(read_plans([one]).projects["project_id"])
+    together = set(read_plans([two, one]).projects["project_id"])
+    assert alone < together
+    assert set(read_plans([one, two]).projects["project_id"]) == together
+
+
+def test_tables_keep_their_contracts_and_are_ordered() -> None:
+    register = read_plans([plan("加快建设合新高铁、明巢高速。谋划庐江通用机场。")])
+    PROJECTS.validate(register.projects)
+    MENTIONS.validate(register.mentions)
+    assert list(register.projects["project_id"]) == sorted(register.projects["project_id"])
+    assert list(register.projects.columns) == PROJECTS.names
+
+
+def test_a_plan_without_project_gives_empty_tables() -> None:
+    register = read_plans([plan("加快高铁建设,打通断头路。")])
+    assert register.projects.empty
+    assert list(register.mentions.columns) == MENTIONS.names
+
+
+def test_two_documents_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="documents with one name: a"):
+        read_plans([plan("甲。"), plan("乙。")])
+
+
+def test_progress_is_told_document_by_document() -> None:
+    calls: list[tuple[int, int]] = []
+    read_plans([plan("甲。", "a"), plan("乙。", "b")], progress=lambda done, of: calls.append((done, of)))
+    assert calls == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    "a, b",
+    [
+        ("黄山—千岛湖高速公路", "黄山-千岛湖高速"),
+        ("合宁高速改扩建工程", "合宁高速"),
+        ("南宁至百色高速公路", "南宁—百色高速"),
+    ],
+)
+def test_names_are_compared_without_punctuation_and_work(a: str, b: str) -> None:
+    assert normalise(a) == normalise(b)
+
+
+def _scorer(shared: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score_extraction", shared / "tools" / "score_extraction.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["hefei", "anhui", "fujian_2025", "guangxi_2025"])
+def test_hand_made_registers_are_met(shared: Path, tmp_path: Path, name: str) -> None:
+    """F1 and stages at least 0.93, works 0.95, as issue 3 asks; two readers agree at 0.97."""
+    scorer = _scorer(shared)
+    register = read_plans([read_document(shared / "plans" / f"{name}.txt")])
+    register.projects.to_csv(tmp_path / "p.csv", index=False)
+    score = scorer.score(tmp_path / "p.csv", shared / "gold" / f"{name}.csv")
+    summary = scorer.summary(score)
+    assert summary["F1"] >= 0.93
+    assert summary["status"] >= 0.93
+    assert summary["work"] >= 0.95
+    assert not score["wrong_mode"]
+    kinds = [(g, p) for g, p in score["hits"] if g["kind"]]
+    assert sum(g["kind"] == p["kind"] for g, p in kinds) >= 0.9 * len(kinds)
+
+
+def test_a_plan_that_names_no_project_has_none(shared: Path) -> None:
+    assert read_plans([read_document(shared / "plans" / "fuyang.txt")]).projects.empty

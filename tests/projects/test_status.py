@@ -1,0 +1,113 @@
+"""Stages: the wording of PLAN_READING's table, one small sentence per rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from projects.documents import parse_document
+from projects.extraction import extract_mentions
+from projects.status import Governor, later_stage, stage_of
+
+
+def stages(text: str) -> list[str]:
+    return [m.status for m in extract_mentions(parse_document(text, region="合肥市"))]
+
+
+@pytest.mark.parametrize(
+    "text, stage",
+    [
+        ("规划建设合新高铁。", "proposed"),
+        ("谋划推进沪陕高速复线。", "proposed"),
+        ("研究合新高铁。", "proposed"),
+        ("开展合新高铁规划研究。", "proposed"),
+        ("争取合新高铁纳入国家铁路规划。", "proposed"),
+        ("制定芜湖马鞍山江海联运枢纽建设方案。", "proposed"),
+        ("加快推进常泰过江通道规划建设。", "proposed"),
+        ("加快推进合新高铁前期工作。", "preparatory"),
+        ("开展合新高铁规划研究和前期工作。", "preparatory"),
+        ("加快推进合新高铁前期工作,力争早日开工建设。", "preparatory"),
+        ("推进宁芜铁路电气化改造等拟建项目前期工作。", "preparatory"),
+        ("合新高铁可研获批。", "preparatory"),
+        ("开工建设合新高铁。", "starting"),
+        ("力争开工建设合新高铁。", "starting"),
+        ("启动合新高铁建设。", "starting"),
+        ("合新高铁全线开工。", "starting"),
+        ("推动合新等铁路规划项目开工建设。", "starting"),
+        ("加快建设合新高铁。", "under_construction"),
+        ("加快合新高铁建设。", "under_construction"),
+        ("加快推进合新高铁项目建设。", "under_construction"),
+        ("加快实施明巢高速。", "under_construction"),
+        ("推进合新高铁建设。", "under_construction"),
+        ("续建合新高铁。", "under_construction"),
+        ("合新高铁加快建设。", "under_construction"),
+        ("平陆运河投资完成工程概算的64.6%。", "under_construction"),
+        ("确保2025年合新高铁建成通车。", "under_construction"),
+        ("建成合新高铁。", "under_construction"),
+        ("积极推进芜宣机场开通运营。", "under_construction"),
+        ("甲乙高速茂名段进入路面施工阶段。", "under_construction"),
+        ("合新高铁建成通车。", "operating"),
+        ("龙滩特大桥建成并获国际最高奖。", "operating"),
+        ("全面提升合肥新桥机场区域枢纽机场功能。", "operating"),
+        ("建设合新高铁。", "unspecified"),
+        ("打造合肥国际始发港。", "unspecified"),
+        ("重点推进合新高铁、明巢高速等。", "unspecified"),
+        ("实施合新高铁工程。", "unspecified"),
+        ("畅通淮河干流、水阳江等省际航道。", "unspecified"),
+        ("参与滨海LNG接收站后期扩建工程建设。", "unspecified"),
+    ],
+)
+def test_the_verb_that_governs_gives_the_stage(text: str, stage: str) -> None:
+    found = stages(text)
+    assert found
+    assert set(found) == {stage}
+
+
+def test_a_verb_behind_a_comma_begins_anew() -> None:
+    assert stages("加快建设商合杭铁路,开工建设合新高铁,谋划沪陕高速复线。") == [
+        "under_construction",
+        "starting",
+        "proposed",
+    ]
+
+
+def test_a_stage_carries_from_a_label_until_another_takes_over() -> None:
+    assert (
+        stages("续建项目:合新高铁、明巢高速。新开工项目:宣商高速、巢马城际。")
+        == ["under_construction"] * 2 + ["starting"] * 2
+    )
+
+
+def test_a_stage_carries_from_a_heading() -> None:
+    assert stages("一、续建项目\n1.合新高铁。\n二、前期工作项目\n2.巢马城际。\n") == [
+        "under_construction",
+        "preparatory",
+    ]
+
+
+def test_a_predicate_behind_a_comma_closes_the_list_before() -> None:
+    assert stages("栾川至卢氏、濮卫高速公路濮阳段2个项目,按计划于3月底开工建设。") == ["starting", "starting"]
+
+
+def test_predicates_inside_a_list_govern_what_stands_before_them() -> None:
+    assert stages("合新高铁、明巢高速全线建设,宣商高速建成通车。") == [
+        "under_construction",
+        "under_construction",
+        "operating",
+    ]
+
+
+def test_what_a_report_tells_before_this_years_targets_is_past() -> None:
+    text = "(一)建成合新高铁,推进各项工作。\n今年经济社会发展的主要预期目标是:增长5%左右。\n(二)建成明巢高速,推进各项工作。\n"
+    assert stages(text) == ["operating", "under_construction"]
+
+
+def test_later_stage_follows_the_order_of_life() -> None:
+    assert later_stage(["proposed", "starting", "preparatory"]) == "starting"
+    assert later_stage([]) == "unspecified"
+    assert later_stage(["unspecified", "proposed"]) == "proposed"
+
+
+def test_the_rule_is_told_beside_the_stage() -> None:
+    stage, rule = stage_of(Governor(("加快推进",), ("push",), ("项目", "前期工作")))
+    assert stage.value == "preparatory"
+    assert "前期工作" in rule

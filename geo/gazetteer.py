@@ -278,7 +278,7 @@ class Gazetteer:
         head = text[start : start + 2]
         for length in self._lengths.get(head, ()):
             name = text[start : start + length]
-            if name in self._scanned[head]:
+            if len(name) == length and name in self._scanned[head]:  # near the end the slice is a shorter name
                 return start + length, self.lookup(name)
         return None
 
@@ -307,7 +307,7 @@ class Gazetteer:
             head = text[position : position + 2]
             for length in self._lengths.get(head, ()):
                 name = text[position : position + length]
-                if name in self._scanned[head]:
+                if len(name) == length and name in self._scanned[head]:  # near the end the slice is a shorter name
                     if name not in cache:
                         cache[name] = self.lookup(name, region=region)
                     found.append((position, position + length, cache[name]))

@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["DENSITIES", "Density", "density_table", "line_density", "line_length_by_area"]
+__all__ = [
+    "DENSITIES",
+    "Density",
+    "counts_for",
+    "denominators_km2",
+    "density_table",
+    "line_density",
+    "line_length_by_area",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -249,7 +257,7 @@ def density_table(
     rows = []
     for spec in DENSITIES:
         counted = _points(lines, areas, spec) if spec.per_km2 == 0 else {}
-        of_kind = dict(tuple(pieces[_counts(pieces, spec)].groupby("code"))) if spec.per_km2 else {}
+        of_kind = dict(tuple(pieces[counts_for(pieces, spec)].groupby("code"))) if spec.per_km2 else {}
         for i, (code, name) in enumerate(zip(areas["code"], areas["name"], strict=True)):
             here = of_kind.get(code, pieces.iloc[:0])
             length = float(here["km"].sum()) if spec.per_km2 else float("nan")
@@ -264,7 +272,19 @@ def density_table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _counts(table: pd.DataFrame, spec: Density) -> pd.Series:
+def counts_for(table: pd.DataFrame, spec: Density) -> pd.Series:
+    """
+    Tell which rows a density counts.
+
+    Parameters
+    ----------
+    table : DataFrame with mode, kind and channel_class
+    spec : Density
+
+    Returns
+    -------
+    Series of bool, index of ``table``
+    """
     counts = table["mode"].astype(str) == spec.mode.value
     if spec.kinds:
         counts &= table["kind"].isin(spec.kinds)
@@ -275,7 +295,7 @@ def _counts(table: pd.DataFrame, spec: Density) -> pd.Series:
 
 def _points(lines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, spec: Density) -> dict[str, int]:
     """Count points by area; one on a border counts for the first area by code."""
-    places = lines[_counts(lines, spec)]
+    places = lines[counts_for(lines, spec)]
     shapes = np.asarray(places.geometry, dtype=object)
     if not len(shapes):
         return {}

@@ -16,9 +16,10 @@ from layers.features import network_nodes
 from layers.highway import highway_lines
 from layers.network import build_network
 from layers.rail import rail_lines
+from layers.rail_service import timetabled
 from layers.scenario import DATA_MONTH, as_of, built_lines, counted_once, projects_in
 from layers.schema import INDICATORS, LINES, Mode
-from layers.travel_time import travel_time_matrix, travel_time_table
+from layers.travel_time import travel_time_legs, travel_time_matrix, travel_time_table
 from layers.waterway import waterway_lines
 
 if TYPE_CHECKING:
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
 
     from layers.network import Network
 
-__all__ = ["Measures", "city_places", "densities", "measure", "scenario_network", "travel_times"]
+__all__ = [
+    "Measures",
+    "city_places",
+    "counted_lines",
+    "densities",
+    "measure",
+    "scenario_network",
+    "travel_legs",
+    "travel_times",
+]
 
 SCENARIOS = ("today", "plan")
 LEVELS: tuple[Level, ...] = ("province", "prefecture")
@@ -78,7 +88,10 @@ def scenario_network(features: gpd.GeoDataFrame | None, *, month: str = DATA_MON
     Network
     """
     lines, nodes = _scenario_lines(features, month, scenario)
-    return build_network(lines, nodes)
+    fields = airports(as_of=month)
+    civil = fields[fields["kind"] == "civil_airport"]
+    flown = pd.DataFrame({"name": civil["name"], "lon": civil.geometry.x, "lat": civil.geometry.y})
+    return build_network(timetabled(lines, month), nodes, airports=flown)
 
 
 def densities(
@@ -100,9 +113,7 @@ def densities(
     """
     parts = []
     for scenario in scenarios:
-        existing, _ = _scenario_lines(None, month, "today")
-        travelled, _ = _scenario_lines(features, month, scenario)
-        new = counted_once(travelled[~travelled["feature_id"].isin(existing["feature_id"])], existing)
+        existing, new = counted_lines(features, month=month, scenario=scenario)
         parts_of = [existing, new, as_of(waterway_lines(), month), _as_lines(airports(as_of=month))]
         lines = pd.concat([part for part in parts_of if len(part)], ignore_index=True)
         table = gpd.GeoDataFrame(lines, geometry="geometry", crs=LINES.crs)
@@ -111,6 +122,28 @@ def densities(
             for level in levels
         ]
     return pd.concat(parts, ignore_index=True)
+
+
+def counted_lines(
+    features: gpd.GeoDataFrame | None, *, month: str = DATA_MONTH, scenario: str = "plan"
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """
+    Return the rail and expressway lines that a length counts: those there, and what a scenario adds to them.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
+    month, scenario : str
+
+    Returns
+    -------
+    existing, new : GeoDataFrame, contract ``layers.schema.LINES``
+        ``new`` is counted once (:func:`layers.scenario.counted_once`); further stages go first there, so that the new lines
+        of ``STATUS>=stage`` are those of ``plan`` at that stage and further ones.
+    """
+    existing, _ = _scenario_lines(None, month, "today")
+    travelled, _ = _scenario_lines(features, month, scenario)
+    return existing, counted_once(travelled[~travelled["feature_id"].isin(existing["feature_id"])], existing)
 
 
 def travel_times(
@@ -137,6 +170,55 @@ def travel_times(
     network = scenario_network(features, month=month, scenario=scenario)
     matrix = travel_time_matrix(network, origins, destinations, mode=mode, depart_from=depart_from)
     return travel_time_table(matrix, mode=mode, as_of=month, scenario=scenario)
+
+
+def travel_legs(
+    features: gpd.GeoDataFrame | None,
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    *,
+    mode: str = "rail",
+    month: str = DATA_MONTH,
+    scenario: str = "today",
+    depart_from: str = "centre",
+) -> pd.DataFrame:
+    """
+    Show how the travel times come about: the chain of legs of each pair, with the names of the lines.
+
+    Parameters
+    ----------
+    features, origins, destinations, mode, month, scenario, depart_from
+        As for :func:`travel_times`.
+
+    Returns
+    -------
+    DataFrame
+        from, to, mode, as_of, scenario, leg, kind, line (name of the section), leg_from, leg_to, time_min, length_km; see
+        :func:`layers.travel_time.travel_time_legs`. A pair without a way has one row with the reason in ``line`` and no
+        numbers.
+    """
+    lines, _ = _scenario_lines(features, month, scenario)
+    network = scenario_network(features, month=month, scenario=scenario)
+    chosen = {"mode": mode, "depart_from": depart_from}
+    legs = travel_time_legs(network, origins, destinations, **chosen)
+    names = dict(zip(lines["feature_id"].astype(str), lines["name"].astype(str), strict=True))
+    legs = legs.assign(line=[names.get(line, line) for line in legs["line"]])
+    table = travel_time_table(
+        travel_time_matrix(network, origins, destinations, **chosen), mode=mode, as_of=month, scenario=scenario
+    )
+    pairs = table[["from", "to", "mode", "as_of", "scenario", "note"]].assign(order=range(len(table)))
+    joined = pairs.merge(legs, on=["from", "to"], how="left").sort_values(["order", "leg"], kind="stable")
+    joined = joined[joined["leg"].notna() | (joined["note"] != "")]
+    return (
+        joined.assign(
+            leg=joined["leg"].astype("Int64"),
+            line=joined["line"].where(joined["leg"].notna(), joined["note"]),
+            time_min=joined["time_min"].round(1),
+            length_km=joined["length_km"].round(1),
+        )
+        .drop(columns=["note", "order"])
+        .reset_index(drop=True)
+    )
 
 
 def measure(

@@ -1,16 +1,16 @@
 """
 The network that people travel on: nodes and timed links made from lines, and the ways from a place onto it.
 
-Three strata, kept apart because a traveller changes between them at a price: ``high_speed`` (trains of high-speed and
-intercity lines, which also run on over fast electrified conventional ones), ``conventional`` (other passenger trains) and
-``road`` (expressways). Places hang on them by timed
-access links, never by a jump.
+Strata are kept apart because a traveller changes between them at a price: ``high_speed`` (trains of high-speed and
+intercity lines, which also run on over fast electrified conventional ones), ``conventional`` (other passenger trains),
+``road`` (expressways) and ``air`` (flights between airports). Places hang on them by timed access links, never by a jump.
 """
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,70 +18,65 @@ from scipy.spatial import cKDTree
 
 from geo.geodesy import GEOD, distance_km
 from layers.rail import HIGH_SPEED_KINDS
+from layers.rail_service import RailAssumptions, station_ranks
 from layers.schema import Mode
+from layers.train_graph import TrainGraph, train_graph
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["AccessAssumptions", "Network", "RailAssumptions", "RoadAssumptions", "build_network"]
+__all__ = [
+    "AccessAssumptions",
+    "AirAssumptions",
+    "Network",
+    "RailAssumptions",
+    "RoadAssumptions",
+    "build_network",
+    "points_within",
+]
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius; only to turn a reach into a chord when looking for neighbours."""
 
-HIGH_SPEED, CONVENTIONAL, ROAD, PLACE = "high_speed", "conventional", "road", "place"
+HIGH_SPEED, CONVENTIONAL, ROAD, AIR, PLACE = "high_speed", "conventional", "road", "air", "place"
+TRANSFER, PARKING = "transfer", "parking"
 
-
-@dataclass(frozen=True)
-class RailAssumptions:
-    """
-    How trains run. Assumptions of the model, set once against 24 published times (``benchmarks/rail_times.py``).
-
-    Running time of a link is its length over ``speed_share`` of the permitted speed; a stop costs its dwell and what
-    braking and starting lose against running through, ``v/2·(1/a + 1/b)``; the fastest train of a pair stops every
-    ``stop_spacing_km``.
-    """
-
-    speed_share: float = 0.9  # of the permitted speed, held between stops
-    acceleration_m_s2: float = 0.35  # mean from standstill to speed
-    braking_m_s2: float = 0.5  # mean in service
-    dwell_time_min: float = 2.0  # per intermediate stop
-    stop_spacing_km: float = 60.0  # between stops of the fastest trains
-    least_through_speed_km_h: float = 160.0  # electrified conventional lines on which high-speed trains run on
-    transfer_time_min: float = 30.0  # between high-speed and conventional trains at one station
-    transfer_reach_km: float = 25.0  # between two stations of a town, as the crow flies, over local roads
-    default_speed_km_h: float = 120.0  # where a line has no speed
-    boarding_time_min: float = 30.0  # security check, way to the platform, waiting
-    alighting_time_min: float = 10.0  # from the platform to the street
-
-    def stop_loss_min(self, speed_km_h: float) -> float:
-        """Return what one stop costs against running through at ``speed_km_h``, without dwell, in minutes."""
-        return speed_km_h / 3.6 / 2.0 * (1.0 / self.acceleration_m_s2 + 1.0 / self.braking_m_s2) / 60.0
-
-    def running_time_min(self, length_km: float, speed_km_h: float) -> float:
-        """Return the time over a stretch inside a longer run, intermediate stops included pro rata, in minutes."""
-        speed = speed_km_h if speed_km_h > 0 else self.default_speed_km_h
-        stops = length_km / self.stop_spacing_km
-        return 60.0 * length_km / (speed * self.speed_share) + stops * (self.dwell_time_min + self.stop_loss_min(speed))
+NodeRow = tuple[str, str, str, float, float, bool]
+LinkRow = tuple[int, int, float, float, float, float, str, str]
+LINK_COLUMNS = ["from_node", "to_node", "time_min", "length_km", "speed_km_h", "train_pairs", "feature_id", "stratum"]
 
 
 @dataclass(frozen=True)
 class RoadAssumptions:
-    """How cars run on expressways: assumptions of the model, not measurements."""
+    """How cars run on expressways: assumptions of the model, not measurements; drawn from experience, source memory."""
 
-    speed_share: float = 0.85  # of the speed limit, over a long trip with rests left out
+    speed_share: float = 0.85  # of the speed limit of the section's class, over a long trip with rests left out
     default_speed_km_h: float = 100.0  # where a section has no limit in the table
     toll_time_min: float = 3.0  # onto or off the expressway
+    parking_time_min: float = 5.0  # from the car to the hall of a station, or back
+    station_reach_km: float = 12.0  # from an interchange to a station or airport, as the crow flies
+
+
+@dataclass(frozen=True)
+class AirAssumptions:
+    """Flights between civil airports: assumptions of the model, not a timetable; source memory."""
+
+    least_km: float = 400.0  # nearer airports have no flights worth the name
+    block_time_min: float = 40.0  # taxiing, climb and descent against cruising all the way
+    cruise_km_h: float = 780.0  # ground speed
+    boarding_time_min: float = 90.0  # check-in, security, waiting
+    alighting_time_min: float = 25.0  # from the aircraft to the street, baggage included
+    waiting_time_min: float = 60.0  # flights are few: schedule delay
 
 
 @dataclass(frozen=True)
 class AccessAssumptions:
-    """How a place reaches the network over local roads: assumptions of the model, not measurements."""
+    """How a place reaches the network over local roads: assumptions of the model, not measurements; source memory."""
 
     detour: float = 1.3  # road length over distance as the crow flies
-    speed_km_h: float = 40.0  # on local roads, town streets included
+    speed_km_h: float = 45.0  # on local roads, town streets included
     reach_km: float = 80.0  # as the crow flies; farther stations and interchanges are not considered
-    nearest: int = 8  # candidates per stratum
 
     def access_time_min(self, distance_km: float) -> float:
         """Return minutes over local roads for a distance as the crow flies."""
@@ -91,14 +86,18 @@ class AccessAssumptions:
 @dataclass(frozen=True)
 class Network:
     """
-    Nodes and directed, timed links.
+    Nodes and directed, timed links, and the graph of trains made from them.
 
     Attributes
     ----------
     nodes : DataFrame, shape (n,)
-        node (``stratum:name``), name, stratum, lon, lat, access (whether a traveller may enter or leave here).
+        node (``stratum:name``), name, stratum, lon, lat, access (whether a traveller may enter or leave here), rank (of a
+        station, see :func:`layers.rail_service.station_ranks`).
     links : DataFrame, shape (m,)
-        from_node, to_node (positions in ``nodes``), time_min, length_km, feature_id, stratum.
+        from_node, to_node (positions in ``nodes``), time_min (running through, no stops), length_km, speed_km_h,
+        train_pairs, feature_id, stratum. Rail links describe the tracks; trips by train are found in ``trains``.
+    graphs : dict
+        Filled by :func:`layers.travel_time.travel_graph`.
     """
 
     nodes: pd.DataFrame
@@ -106,20 +105,20 @@ class Network:
     rail: RailAssumptions = field(default_factory=RailAssumptions)
     road: RoadAssumptions = field(default_factory=RoadAssumptions)
     access: AccessAssumptions = field(default_factory=AccessAssumptions)
+    air: AirAssumptions = field(default_factory=AirAssumptions)
+    graphs: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def with_links(self, nodes: pd.DataFrame, links: pd.DataFrame) -> Network:
-        """Return a network with nodes and links added at the end."""
-        return Network(
-            pd.concat([self.nodes, nodes], ignore_index=True),
-            pd.concat([self.links, links], ignore_index=True),
-            self.rail,
-            self.road,
-            self.access,
-        )
+    @functools.cached_property
+    def trains(self) -> TrainGraph:
+        """Graph of the trains; its nodes begin with those of the network."""
+        tracks = self.links[self.links["stratum"].isin([HIGH_SPEED, CONVENTIONAL])]
+        return train_graph(self.nodes, tracks, self.rail, size=len(self.nodes))
 
     def access_links(self, lon: NDArray[np.float64], lat: NDArray[np.float64], stratum: str) -> pd.DataFrame:
         """
-        Time the ways from points to the nearest nodes of a stratum where one may enter it.
+        Time the ways from points to all nodes of a stratum within reach where one may enter it.
+
+        All of them, not some nearest: a new station must not drive the one used so far from the list.
 
         Parameters
         ----------
@@ -132,26 +131,51 @@ class Network:
             point (0..k-1), node (position in ``nodes``), distance_km, time_min; without boarding or toll time.
         """
         at = np.flatnonzero((self.nodes["stratum"] == stratum) & self.nodes["access"])
-        columns = ["point", "node", "distance_km", "time_min"]
-        if not len(at) or not len(lon):
-            return pd.DataFrame({c: [] for c in columns})
-        to_lon, to_lat = self.nodes["lon"].to_numpy()[at], self.nodes["lat"].to_numpy()[at]
-        k = min(self.access.nearest, len(at))
-        _, nearest = cKDTree(_unit_vectors(to_lon, to_lat)).query(_unit_vectors(lon, lat), k=k)
-        nearest = np.asarray(nearest).reshape(len(lon), k)
-        point = np.repeat(np.arange(len(lon)), k)
-        target = nearest.ravel()
-        _, _, metres = GEOD.inv(lon[point], lat[point], to_lon[target], to_lat[target])
-        km = np.asarray(metres) / 1000.0
-        near = km <= self.access.reach_km
-        return pd.DataFrame(
-            {
-                "point": point[near],
-                "node": at[target[near]],
-                "distance_km": km[near],
-                "time_min": self.access.access_time_min(1.0) * km[near],
-            }
+        near = points_within(
+            lon,
+            lat,
+            self.nodes["lon"].to_numpy(dtype=float)[at],
+            self.nodes["lat"].to_numpy(dtype=float)[at],
+            reach_km=self.access.reach_km,
         )
+        return near.assign(
+            node=at[near["node"].to_numpy(dtype=np.int64)],
+            time_min=self.access.access_time_min(1.0) * near["distance_km"],
+        )
+
+
+def points_within(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    to_lon: NDArray[np.float64],
+    to_lat: NDArray[np.float64],
+    *,
+    reach_km: float,
+) -> pd.DataFrame:
+    """
+    Return the points of a set within reach of each of some points.
+
+    Parameters
+    ----------
+    lon, lat : ndarray of float64, shape (k,), degrees
+    to_lon, to_lat : ndarray of float64, shape (n,), degrees
+    reach_km : float
+
+    Returns
+    -------
+    DataFrame
+        point (0..k-1), node (0..n-1), distance_km (geodesic); sorted by point and node.
+    """
+    if not len(to_lon) or not len(lon):
+        return pd.DataFrame({"point": np.zeros(0, int), "node": np.zeros(0, int), "distance_km": np.zeros(0)})
+    # A little more on the sphere, whose degrees differ from the ellipsoid's by half a per cent; then exactly.
+    trees = [cKDTree(_unit_vectors(x, y)) for x, y in ((lon, lat), (to_lon, to_lat))]
+    pairs = trees[0].sparse_distance_matrix(trees[1], reach_km / EARTH_RADIUS_KM * 1.01, output_type="ndarray")
+    point, target = pairs["i"].astype(np.int64), pairs["j"].astype(np.int64)
+    _, _, metres = GEOD.inv(lon[point], lat[point], to_lon[target], to_lat[target])
+    km = np.asarray(metres, dtype=float) / 1000.0
+    table = pd.DataFrame({"point": point, "node": target, "distance_km": km})
+    return table[km <= reach_km].sort_values(["point", "node"], ignore_index=True)
 
 
 def build_network(
@@ -161,6 +185,8 @@ def build_network(
     rail: RailAssumptions | None = None,
     road: RoadAssumptions | None = None,
     access: AccessAssumptions | None = None,
+    air: AirAssumptions | None = None,
+    airports: pd.DataFrame | None = None,
 ) -> Network:
     """
     Build the network of railways and expressways.
@@ -168,10 +194,13 @@ def build_network(
     Parameters
     ----------
     lines : GeoDataFrame, contract ``layers.schema.LINES``, EPSG:4326
-        Rail and highway rows are used, freight lines are not; filter by ``layers.scenario.as_of`` first.
+        Rail and highway rows are used, freight lines are not; filter by ``layers.scenario.as_of`` first, and pass railways
+        through :func:`layers.rail_service.timetabled` for the speeds and trains of the month.
     nodes : DataFrame with mode, name, kind, lon, lat
         The nodes that the lines name, by mode.
-    rail, road, access : assumptions, frozen dataclasses
+    rail, road, access, air : assumptions, frozen dataclasses
+    airports : DataFrame with name, lon, lat, optional
+        Civil airports open in the month; without them nobody flies.
 
     Returns
     -------
@@ -179,13 +208,14 @@ def build_network(
         Link lengths are geodesic distances stretched to the line's published length where it has one. Links run both
         ways. Order is defined by the rows of ``lines``.
     """
-    rail, road, access = rail or RailAssumptions(), road or RoadAssumptions(), access or AccessAssumptions()
+    rail, road = rail or RailAssumptions(), road or RoadAssumptions()
+    access, air = access or AccessAssumptions(), air or AirAssumptions()
     known = {
         (m, n): (k, x, y) for m, n, k, x, y in nodes[["mode", "name", "kind", "lon", "lat"]].itertuples(index=False)
     }
     index: dict[str, int] = {}
-    node_rows: list[tuple[str, str, str, float, float, bool]] = []
-    link_rows: list[tuple[int, int, float, float, str, str]] = []
+    node_rows: list[NodeRow] = []
+    link_rows: list[LinkRow] = []
 
     def position(stratum: str, mode: str, name: str) -> int:
         key = f"{stratum}:{name}"
@@ -196,7 +226,8 @@ def build_network(
         return index[key]
 
     for row in lines.itertuples(index=False):
-        speed = float(row.speed_km_h)
+        speed, tracks = float(row.speed_km_h), float(row.tracks) if not pd.isna(row.tracks) else 2.0
+        pairs = float(getattr(row, "train_pairs", np.nan))
         names = str(row.nodes).split("|")
         for stratum in _strata(
             str(row.mode), str(row.kind), speed, not pd.isna(row.electrified) and bool(row.electrified), rail
@@ -205,33 +236,44 @@ def build_network(
             spacing = _spacings_km([node_rows[i] for i in at])
             drawn, published = float(spacing.sum()), float(row.route_length_km)
             stretch = published / drawn if published > 0 and drawn > 0 else 1.0
+            limit = _limit_km_h(stratum, speed, tracks, rail, road)
+            share = road.speed_share if stratum == ROAD else rail.speed_share
             for a, b, straight_km in zip(at[:-1], at[1:], spacing, strict=True):
                 km = float(straight_km) * stretch
-                minutes = _link_time_min(stratum, km, speed, rail, road)
+                minutes = 60.0 * km / (limit * share)
                 link_rows += [
-                    (a, b, minutes, km, str(row.feature_id), stratum),
-                    (b, a, minutes, km, str(row.feature_id), stratum),
+                    (a, b, minutes, km, limit, pairs, str(row.feature_id), stratum),
+                    (b, a, minutes, km, limit, pairs, str(row.feature_id), stratum),
                 ]
     link_rows += _transfers(node_rows, rail, access)
+    if airports is not None:
+        first = len(node_rows)
+        node_rows += [
+            (f"{AIR}:{name}", str(name), AIR, float(lon), float(lat), True)
+            for name, lon, lat in airports[["name", "lon", "lat"]].itertuples(index=False)
+        ]
+        link_rows += _flights(node_rows[first:], first, air)
+    link_rows += _park_and_ride(node_rows, rail, road, access, air)
+    table = pd.DataFrame(node_rows, columns=["node", "name", "stratum", "lon", "lat", "access"])
+    trains = table["stratum"].isin([HIGH_SPEED, CONVENTIONAL])
     return Network(
-        pd.DataFrame(node_rows, columns=["node", "name", "stratum", "lon", "lat", "access"]),
-        pd.DataFrame(link_rows, columns=["from_node", "to_node", "time_min", "length_km", "feature_id", "stratum"]),
+        table.assign(rank=station_ranks(table["name"], table["access"] & trains)),
+        pd.DataFrame(link_rows, columns=LINK_COLUMNS),
         rail,
         road,
         access,
+        air,
     )
 
 
-def _transfers(
-    nodes: list[tuple[str, str, str, float, float, bool]], rail: RailAssumptions, access: AccessAssumptions
-) -> list[tuple[int, int, float, float, str, str]]:
+def _transfers(nodes: list[NodeRow], rail: RailAssumptions, access: AccessAssumptions) -> list[LinkRow]:
     """Changes of train: within a station between the two strata, and across town between stations."""
-    at = [i for i, row in enumerate(nodes) if row[2] != ROAD and row[5]]
+    at = [i for i, row in enumerate(nodes) if row[2] in {HIGH_SPEED, CONVENTIONAL} and row[5]]
     if len(at) < 2:
         return []
     lon, lat = np.array([nodes[i][3] for i in at]), np.array([nodes[i][4] for i in at])
     reach = rail.transfer_reach_km / EARTH_RADIUS_KM
-    rows = []
+    rows: list[LinkRow] = []
     for j, k in sorted(cKDTree(_unit_vectors(lon, lat)).query_pairs(reach)):
         a, b = at[j], at[k]
         if nodes[a][1] == nodes[b][1]:
@@ -240,8 +282,51 @@ def _transfers(
             straight = distance_km(float(lon[j]), float(lat[j]), float(lon[k]), float(lat[k]))
             minutes = rail.alighting_time_min + access.access_time_min(straight) + rail.boarding_time_min
             km = straight * access.detour
-        rows += [(a, b, minutes, km, "transfer", "transfer"), (b, a, minutes, km, "transfer", "transfer")]
+        rows += _both_ways(a, b, minutes, km, TRANSFER)
     return rows
+
+
+def _flights(airports: list[NodeRow], first: int, air: AirAssumptions) -> list[LinkRow]:
+    """Flights between all airports far enough from each other; the wait for one is part of them."""
+    rows: list[LinkRow] = []
+    for i, a in enumerate(airports):
+        for j in range(i + 1, len(airports)):
+            km = distance_km(a[3], a[4], airports[j][3], airports[j][4])
+            if km >= air.least_km:
+                minutes = air.waiting_time_min + air.block_time_min + 60.0 * km / air.cruise_km_h
+                rows += _both_ways(first + i, first + j, minutes, km, AIR)
+    return rows
+
+
+def _park_and_ride(
+    nodes: list[NodeRow], rail: RailAssumptions, road: RoadAssumptions, access: AccessAssumptions, air: AirAssumptions
+) -> list[LinkRow]:
+    """Ways between interchanges and the stations and airports near them; they cost the same both ways, on average."""
+    exits = [i for i, row in enumerate(nodes) if row[2] == ROAD and row[5]]
+    halls = [i for i, row in enumerate(nodes) if row[2] in {HIGH_SPEED, CONVENTIONAL, AIR} and row[5]]
+    if not exits or not halls:
+        return []
+    lon, lat = np.array([row[3] for row in nodes]), np.array([row[4] for row in nodes])
+    near = points_within(lon[halls], lat[halls], lon[exits], lat[exits], reach_km=road.station_reach_km)
+    rows: list[LinkRow] = []
+    for point, node, straight in near.itertuples(index=False):
+        hall, gate = halls[int(point)], exits[int(node)]
+        enter, leave = (
+            (air.boarding_time_min, air.alighting_time_min)
+            if nodes[hall][2] == AIR
+            else (rail.boarding_time_min, rail.alighting_time_min)
+        )
+        way = access.access_time_min(float(straight)) + road.toll_time_min + road.parking_time_min
+        km = float(straight) * access.detour
+        rows += [
+            (gate, hall, way + enter, km, np.nan, np.nan, PARKING, PARKING),
+            (hall, gate, way + leave, km, np.nan, np.nan, PARKING, PARKING),
+        ]
+    return rows
+
+
+def _both_ways(a: int, b: int, minutes: float, km: float, what: str) -> list[LinkRow]:
+    return [(a, b, minutes, km, np.nan, np.nan, what, what), (b, a, minutes, km, np.nan, np.nan, what, what)]
 
 
 def _strata(mode: str, kind: str, speed: float, electrified: bool, rail: RailAssumptions) -> tuple[str, ...]:
@@ -261,14 +346,15 @@ def _may_enter(stratum: str, kind: str) -> bool:
     return kind == "station" if stratum != ROAD else kind not in {"bend", "border", "bridge_end"}
 
 
-def _link_time_min(stratum: str, km: float, speed: float, rail: RailAssumptions, road: RoadAssumptions) -> float:
+def _limit_km_h(stratum: str, speed: float, tracks: float, rail: RailAssumptions, road: RoadAssumptions) -> float:
+    """Return the speed limit that counts for the vehicles of a stratum."""
     if stratum == ROAD:
-        limit = speed if speed > 0 else road.default_speed_km_h
-        return 60.0 * km / (limit * road.speed_share)
-    return rail.running_time_min(km, speed)
+        return speed if speed > 0 else road.default_speed_km_h
+    limit = speed if speed > 0 else rail.default_speed_km_h
+    return limit if stratum == HIGH_SPEED else rail.conventional_limit_km_h(limit, tracks)
 
 
-def _spacings_km(rows: list[tuple[str, str, str, float, float, bool]]) -> NDArray[np.float64]:
+def _spacings_km(rows: list[NodeRow]) -> NDArray[np.float64]:
     lon, lat = np.array([r[3] for r in rows]), np.array([r[4] for r in rows])
     _, _, metres = GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
     return np.asarray(metres, dtype=float) / 1000.0

@@ -139,19 +139,47 @@ def atlas(
 
 @app.command(epilog="例 example: tongtu read plan.txt --out register")
 def read(
-    plans: Annotated[list[Path], typer.Argument(metavar="PLAN...", help="规划文件 plan files: txt, html, docx, pdf.")],
+    plans: Plans = None,
     out: OutFolder = Path("register"),
     date: Dates = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            "--corrections", metavar="FILE.csv", help="更正表 corrections of the register.", show_default=False
+        ),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain", metavar="TEXT", help="说明一句话如何读出 how a sentence is read.", show_default=False
+        ),
+    ] = None,
+    lang: LangOption = Lang.ZH,
 ) -> None:
-    """读出项目与目标, 写成 CSV。 Read projects, mentions, targets and damage into CSV."""
+    """读出项目与目标, 写成 CSV 和核对页。 Read projects, mentions, targets and damage into CSV and a page for review."""
     from geo.io import MANIFEST, output_folder, sha256_of, write_bytes
+    from maps.review import write_review
+    from projects.corrections import read_corrections
     from projects.reading import read_files, write_reading
 
+    if explain is not None:
+        _explain(explain, plans)
+        return
+    if not plans:
+        message = "PLAN is missing: name the plan files to read, or give a sentence with --explain"
+        raise typer.BadParameter(message)
+    given = None if corrections is None else read_corrections(_existing(corrections))
     with output_folder(out) as folder:
-        reading = read_files(plans, dates=_dates(date))
+        reading = read_files(plans, dates=_dates(date), corrections=given)
         write_reading(reading, folder)
-        files = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
-        content = {"tongtu": __version__, "inputs": reading.documents, "files": files}
+        write_review(folder / "review.html", reading, corrections=given, lang=lang.value)
+        files = {
+            file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
+        }
+        content: dict[str, object] = {"tongtu": __version__, "inputs": reading.documents, "files": files}
+        if corrections is not None:
+            content["corrections"] = {"path": str(corrections), "sha256": sha256_of(corrections)}
+            _keep_in_place(corrections, out, folder)
         write_bytes(folder / MANIFEST, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
     typer.echo(
         f"{out}: {len(reading.register.projects)} 个项目 projects, {len(reading.register.mentions)} 处提及 mentions, "
@@ -160,6 +188,38 @@ def read(
     for row in reading.documents:
         if not row["mentions"]:
             typer.echo(f"{row['document']}: 未提及任何具体项目 names no project", err=True)
+    if reading.corrections is not None:
+        applied = int(reading.corrections["applied"].sum())
+        typer.echo(
+            f"更正 corrections: {applied}/{len(reading.corrections)} 条生效 applied, 见 see corrections_report.csv"
+        )
+        for missed in reading.corrections[~reading.corrections["applied"]].to_dict("records"):
+            typer.echo(f"{corrections}, 行 row {missed['row']}: 未生效 not applied: {missed['reason']}", err=True)
+    typer.echo(f"{out / 'review.html'}")
+
+
+def _explain(text: str, plans: list[Path] | None) -> None:
+    """Print how a sentence is read."""
+    from projects.extraction import explain
+
+    if plans:
+        message = "--explain takes the sentence alone; leave the plan files out"
+        raise typer.BadParameter(message)
+    if not text.strip():
+        message = "--explain: the sentence is empty"
+        raise VocabularyError(message)
+    typer.echo(explain(text))
+
+
+def _keep_in_place(file: Path, out: Path, folder: Path) -> None:
+    """Carry a planner's file that lies in the output folder over to the new one, where the next run will look for it."""
+    import shutil
+
+    if file.resolve().is_relative_to(out.resolve()):
+        target = folder / file.resolve().relative_to(out.resolve())
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, target)
 
 
 @app.command(epilog="例 example: tongtu site atlas/projects.csv --out features.gpkg")
@@ -193,33 +253,47 @@ def site(
 @app.command("travel-time", epilog="例 example: tongtu travel-time --from 合肥 --to 上海")
 def travel_time(
     origin: Annotated[
-        list[str], typer.Option("--from", help="出发地, 可多次 origin, may be repeated; or a CSV with name, lon, lat.")
+        list[str],
+        typer.Option("--from", help="出发地, 可多次 origin, may be repeated; or a CSV with name (and lon, lat)."),
     ],
     destination: Annotated[
         list[str], typer.Option("--to", help="目的地, 可多次 destination, may be repeated; or a CSV.")
     ],
     mode: Annotated[str, typer.Option("--mode", help="rail | road | any")] = "any",
     as_of: AsOf = "2025-12",
-    scenario: Scenario = "today",
-    depart_from: Annotated[str, typer.Option("--depart-from", help="centre | station")] = "centre",
+    scenario: Annotated[
+        str,
+        typer.Option(
+            "--scenario", help="today | plan | STATUS>=under_construction … | 自有项目 features.gpkg, all of it built"
+        ),
+    ] = "today",
+    depart_from: Annotated[
+        str, typer.Option("--depart-from", help="centre: 门到门 door to door | station: 最快列车 fastest train alone")
+    ] = "centre",
+    legs: Annotated[
+        bool,
+        typer.Option("--legs", help="逐段列出: 到站、各线、换乘、离站 show the chain of legs instead of the matrix."),
+    ] = False,
     features: Features = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """两地间旅行时间。 Travel times between places."""
-    from layers.indicators import travel_times
+    from layers.indicators import travel_legs, travel_times
     from layers.scenario import parse_month
 
-    planned = None if scenario == "today" else _features(features)
-    table = travel_times(
+    from_file = scenario.lower().endswith(".gpkg")
+    planned = None if scenario == "today" else _features(Path(scenario) if from_file else features)
+    measured = travel_legs if legs else travel_times
+    table = measured(
         planned,
         _places(origin),
         _places(destination),
         mode=mode,
         month=parse_month(as_of),
-        scenario=scenario,
+        scenario="plan" if from_file else scenario,
         depart_from=depart_from,
     )
-    _emit(table, form)
+    _emit(table.assign(scenario=scenario) if from_file else table, form)
 
 
 @app.command(epilog="例 example: tongtu density --area 合肥市 --mode rail")
@@ -532,28 +606,39 @@ def _features(path: Path | None) -> gpd.GeoDataFrame:
 
 
 def _places(words: list[str]) -> pd.DataFrame:
-    """Return places by name, or from a CSV with name, lon, lat."""
+    """Return places by name, or from a CSV with name and, where the gazetteer does not know them, lon and lat."""
     import pandas as pd
 
     from geo.errors import SchemaError
     from geo.gazetteer import default_gazetteer
 
+    def named(word: str) -> dict[str, object]:
+        place = default_gazetteer().resolve(word, region=["上海市", "江苏省", "浙江省", "安徽省"])
+        return {"name": place.name, "lon": place.lon, "lat": place.lat}
+
     rows: list[dict[str, object]] = []
     for word in words:
-        if word.lower().endswith(".csv"):
-            table = pd.read_csv(_existing(Path(word)), encoding="utf-8-sig")
-            lacking = {"name", "lon", "lat"} - set(table.columns)
-            if lacking:
-                message = f"{word}: columns {', '.join(sorted(lacking))} are missing; expected name, lon, lat (WGS 84)"
-                raise SchemaError(message)
-            rows += [
-                {"name": str(n), "lon": float(x), "lat": float(y)}
-                for n, x, y in table[["name", "lon", "lat"]].itertuples(index=False)
-            ]
+        if not word.lower().endswith(".csv"):
+            rows.append(named(word))
             continue
-        place = default_gazetteer().resolve(word, region=["上海市", "江苏省", "浙江省", "安徽省"])
-        rows.append({"name": place.name, "lon": place.lon, "lat": place.lat})
-    return pd.DataFrame(rows).drop_duplicates("name", ignore_index=True)
+        table = pd.read_csv(_existing(Path(word)), encoding="utf-8-sig")
+        if "name" not in table or ("lon" in table) != ("lat" in table):
+            message = f"{word}: columns are {', '.join(table.columns)}; expected name, or name, lon, lat (WGS 84)"
+            raise SchemaError(message)
+        if "lon" not in table:
+            rows += [named(str(name)) for name in table["name"]]
+            continue
+        points = table[["lon", "lat"]].apply(pd.to_numeric, errors="coerce")
+        bad = ~(points["lon"].between(-180, 180) & points["lat"].between(-90, 90))
+        if bad.any():
+            listed = ", ".join(str(i + 2) for i in table.index[bad][:10])
+            message = f"{word}: no coordinates in degrees in line {listed}; expected name, lon, lat (WGS 84)"
+            raise SchemaError(message)
+        rows += [
+            {"name": str(n), "lon": float(x), "lat": float(y)}
+            for n, x, y in zip(table["name"], points["lon"], points["lat"], strict=True)
+        ]
+    return pd.DataFrame(rows, columns=["name", "lon", "lat"]).drop_duplicates("name", ignore_index=True)
 
 
 def _emit(table: pd.DataFrame, form: Format) -> None:

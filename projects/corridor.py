@@ -1,6 +1,5 @@
 """
-A new line between two ends, drawn where the ground invites it: by towns and existing ways, around lakes, over the
-Yangtze at recorded crossings.
+A new line between two ends, drawn where the ground invites it: by towns and existing ways, around lakes.
 
 Method. The straight join of the ends is cut into layers some kilometres apart, and each layer holds points across it. A
 dynamic programme finds the cheapest way through the layers. A kilometre costs 1; less near an existing railway, an
@@ -38,14 +37,14 @@ KM_PER_DEGREE = 111.195
 class CorridorAssumptions:
     """What a kilometre costs where; dimensionless unless the name says otherwise. Set once on existing lines."""
 
-    rail_gain: float = 0.1  # off the price beside an existing railway
-    road_gain: float = 0.1  # off the price beside an existing expressway
+    rail_gain: float = 0.15  # off the price beside an existing railway
+    road_gain: float = 0.2  # off the price beside an existing expressway
     beside_km: float = 3.0  # how far "beside" reaches
-    town_gain: float = 0.25  # off the price at a county town
-    town_km: float = 8.0  # how far a town draws a line
+    town_gain: float = 0.3  # off the price at a county town
+    town_km: float = 12.0  # how far a town draws a line
     lake_price: float = 10.0  # of a kilometre in a lake
-    crossing_price_km: float = 1.0  # per kilometre from a change of bank to the nearest recorded crossing
-    width_share: float = 0.25  # how far across the join the search goes, share of its length
+    crossing_price_km: float = 0.5  # per kilometre from a change of bank to the nearest recorded crossing
+    width_share: float = 0.15  # how far across the join the search goes, share of its length
     width_km: float = 45.0  # and at most
     layer_km: float = 4.0  # between layers
     simplify_km: float = 1.0  # bends smaller than this are none

@@ -176,7 +176,7 @@ def parse_document(
 
     Examples
     --------
-    >>> plan = parse_document("一、交通\\n(一)铁路。(1)加快建设甲乙铁路。(2)谋划丙丁铁路。", document="example")
+    >>> plan = parse_document("一、交通\n(一)铁路。(1)加快建设甲乙铁路。(2)谋划丙丁铁路。", document="example")
     >>> [(p.clause, plan.quote(p.start, p.end)) for p in plan.passages[1:]]
     [('一(一)', '(一)铁路。'), ('(1)', '(1)加快建设甲乙铁路。'), ('(2)', '(2)谋划丙丁铁路。')]
     """

@@ -13,9 +13,10 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.boundaries import boundaries
-from geo.gazetteer import default_gazetteer
-from geo.geodesy import GEOD
+from geo.boundaries import basemap, boundaries
+from geo.errors import PlaceNotFoundError
+from geo.gazetteer import NEIGHBOURS, default_gazetteer
+from geo.geodesy import GEOD, distance_km
 from layers.airport import airports
 from layers.energy import energy_lines, energy_points
 from layers.highway import crossings, highway_lines, highway_nodes
@@ -24,9 +25,10 @@ from layers.rail import HIGH_SPEED_KINDS, rail_lines, rail_nodes
 from layers.schema import Mode
 from layers.travel_time import station_names
 from layers.waterway import ports, waterway_lines
+from projects.corridor import Terrain, sampled
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -45,7 +47,8 @@ _WORK_WORDS = re.compile(
 )
 _SECTION_WORDS = re.compile(r"(?:[(（][^()（）]*[)）]|(铁路|高铁|城际|客专|高速|公路|线|航道)[^线路速铁]{1,10}段)$")
 _FACILITY_TAIL = re.compile(
-    r"([一二三四五]+期|后期|新建|迁建|改扩建|扩建|改建|复航|工程|项目|建设|枢纽|通用机场|国际机场|机场|港区|港|船闸|接收站|抽水蓄能电站|电站)+$"
+    r"([一二三四五]+期|后期|新建|迁建|改扩建|扩建|改建|复航|工程|项目|建设|枢纽|通用机场|国际机场|机场|港区|港|船闸|接收站|抽水蓄能电站|电站|"
+    r"过江通道|过江隧道|长江公铁大桥|长江公路大桥|长江大桥|长江隧道|大桥)+$"
 )
 
 
@@ -57,6 +60,7 @@ class Existing:
     geometry: BaseGeometry
     accuracy_km: float
     opened: str = ""
+    kind: str = ""
 
 
 class Ground:
@@ -71,6 +75,8 @@ class Ground:
     areas : GeoDataFrame, contract ``layers.schema.AREAS``, all levels
     network : mapping of mode to Network
         For rail and highway: where upgrades run and which stations a city has.
+    lakes : Polygon or MultiPolygon, optional
+        Waters that a new line goes around.
     """
 
     def __init__(
@@ -80,11 +86,15 @@ class Ground:
         facilities: dict[str, gpd.GeoDataFrame],
         areas: gpd.GeoDataFrame,
         network: dict[str, Network],
+        lakes: BaseGeometry | None = None,
     ) -> None:
         self.gazetteer = gazetteer
         self.lines = lines
         self.facilities = facilities
         self.network = network
+        self.lakes = lakes
+        self._terrain: dict[str, Terrain] = {}
+        self._region_codes: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._areas = dict(zip(areas["code"], areas.geometry, strict=True))
         self._core = {mode: self._cores(table) for mode, table in lines.items()}
 
@@ -97,6 +107,123 @@ class Ground:
                 if self.gazetteer.lookup(name[:length], region=region, kinds={"division"}):
                     return self.gazetteer.lookup(name[length:], region=[name[:length]])
         return found
+
+    def lookup_code(self, code: str) -> list[Place]:
+        """Return the unit of a code in a list, empty where there is none."""
+        try:
+            return [self.gazetteer.get(code)]
+        except PlaceNotFoundError:
+            return []
+
+    def region_codes(self, region: Sequence[str]) -> tuple[str, ...]:
+        """Return the codes of the units that a context names, areas by their members."""
+        key = tuple(region)
+        if key not in self._region_codes:
+            codes: list[str] = []
+            for name in key:
+                found = self.lookup(name)
+                codes += (found[0].members or (found[0].code,)) if found else ()
+            self._region_codes[key] = tuple(dict.fromkeys(code for code in codes if code))
+        return self._region_codes[key]
+
+    @cached_property
+    def known_points(self) -> NDArray[np.float64]:
+        """Return lon, lat of the stations and interchanges, shape (n, 2): what a user's line is compared with."""
+        parts = [network.nodes[["lon", "lat"]].to_numpy(dtype=np.float64) for network in self.network.values()]
+        return np.vstack(parts) if parts else np.empty((0, 2))
+
+    @cached_property
+    def river(self) -> shapely.LineString | None:
+        """The Yangtze from west to east, None where it is not among the waterways."""
+        table = self.lines.get(Mode.WATERWAY.value)
+        rows = table[table["line"] == "长江"] if table is not None else None
+        if rows is None or rows.empty:
+            return None
+        parts = [np.asarray(shapely.get_coordinates(line), dtype=np.float64) for line in rows.geometry]
+        parts = [part if part[0, 0] <= part[-1, 0] else part[::-1] for part in parts]
+        parts.sort(key=lambda part: float(part[0, 0]))
+        return shapely.LineString(np.vstack(parts))
+
+    def terrain(self, mode: str) -> Terrain:
+        """Return what draws a new line of a mode and what it avoids: existing lines, county towns, lakes, crossings."""
+        if mode not in self._terrain:
+            spots = self._crossings(mode)
+            towns = [
+                (place.lon, place.lat)
+                for place in self.gazetteer
+                if place.kind == "division" and place.level in {"county", "prefecture"} and not place.valid_to
+            ]
+            self._terrain[mode] = Terrain(
+                rail=self._sampled(Mode.RAIL.value),
+                roads=self._sampled(Mode.HIGHWAY.value),
+                towns=np.asarray(towns, dtype=np.float64).reshape(-1, 2),
+                crossings=np.asarray([(p.x, p.y) for p in spots.geometry], dtype=np.float64).reshape(-1, 2),
+                lakes=self.lakes,
+                river=self.river,
+            )
+        return self._terrain[mode]
+
+    def _sampled(self, mode: str) -> NDArray[np.float64]:
+        table = self.lines.get(mode)
+        if table is None:
+            return np.empty((0, 2))
+        return sampled(list(table.loc[table["closing_month"].fillna("") == ""].geometry))
+
+    def _crossings(self, mode: str) -> gpd.GeoDataFrame:
+        """Recorded Yangtze crossings that a mode can use."""
+        table = self.facilities[Mode.HIGHWAY.value]
+        return table[table["mode"].isin([{"rail": "rail", "highway": "road"}.get(mode, "none"), "both"])]
+
+    def crossing_near(self, point: tuple[float, float], mode: str, reach_km: float) -> Existing | None:
+        """Return the recorded Yangtze crossing of a mode nearest to a point, None where all are beyond reach."""
+        table = self._crossings(mode)
+        if table.empty:
+            return None
+        km = _distances_km(point, table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
+        at = int(np.argmin(km))
+        if km[at] > reach_km:
+            return None
+        row = table.iloc[at]
+        return Existing(str(row["name"]), row.geometry, 2.0, str(row["opening_month"] or ""))
+
+    def point_named(self, name: str, mode: str, region: str) -> tuple[float, float] | None:
+        """
+        Return the point of a unit, else of an interchange or station of a mode, else of a place inside a region.
+
+        Parameters
+        ----------
+        name : str
+        mode : str
+            Its network is looked at first, then the others.
+        region : str
+            Name of a unit.
+
+        Returns
+        -------
+        (lon, lat) or None
+        """
+        codes = tuple(code[:4] for code in self.region_codes([region]))
+        near = {code[:2] for code in codes}
+        near |= {pair[3:] for pair in NEIGHBOURS if pair[:2] in near}
+        # 山南 is a town of 肥西 here, not the city in Tibet.
+        units = [u for u in self.gazetteer.lookup(name, region=region, kinds={"division"}) if u.code[:2] in near]
+        if units:
+            return units[0].lon, units[0].lat
+        for network in sorted(self.network, key=lambda key: key != mode):
+            nodes = self.network[network].nodes
+            rows = nodes[nodes["name"] == name]
+            if not rows.empty:
+                return float(rows["lon"].iloc[0]), float(rows["lat"].iloc[0])
+        places = [p for p in self.gazetteer.lookup(name, region=region) if p.code.startswith(codes)]
+        return (places[0].lon, places[0].lat) if places else None
+
+    def section_named(self, section: str, mode: str) -> Existing | None:
+        """Return the existing sections whose name holds that of a section of two characters and more (无岳段)."""
+        table = self.lines.get(mode)
+        if table is None or len(section.removesuffix("段")) < 2:
+            return None
+        rows = [i for i, name in enumerate(table["name"]) if section in name]
+        return self._existing(mode, rows) if rows else None
 
     def area_of(self, place: Place) -> BaseGeometry | None:
         """Return the polygon of an administrative unit or an area of several, None for other places."""
@@ -167,21 +294,86 @@ class Ground:
             opened=opened[-1] if opened else "",
         )
 
-    def facility_named(self, names: Iterable[str], mode: str) -> Existing | None:
+    def facility_named(self, names: Iterable[str], mode: str, kind: str = "") -> Existing | None:
         """
-        Return the recorded facility of a mode that one of the names means.
+        Return the recorded facility of a mode that one of the names means; a general airport is no civil one.
 
         A facility is meant where its name or alias, without type words, is in the project's name: 派河 in 合肥派河港. Where
         what is left is only a town (马鞍山 of 马鞍山港), its type word must be there too.
         """
         best: tuple[int, str, Existing] | None = None
         for label, core, row in self._facility_cores.get(mode, ()):
+            if (kind == "general_airport") != (row.kind == "general_airport"):
+                continue
             town = bool(self.gazetteer.lookup(core, kinds={"division"}))
             for name in names:
                 meant = core in name and (not town or (label.startswith(core) and label[len(core) :] in name))
                 if meant and (best is None or (len(core), row.name) > best[:2]):
                     best = (len(core), row.name, row)
         return best[2] if best is not None else None
+
+    def civil_airport_of(self, place: Place) -> Existing | None:
+        """Return the recorded civil airport of a place's city, None where it has none or several."""
+        table = self.facilities.get(Mode.AIRPORT.value)
+        if table is None or place.kind != "division" or "city_code" not in table:
+            return None
+        city = place.code[:4] + "00" if place.level != "province" else place.code
+        rows = table[(table["city_code"] == city) & (table["kind"] == "civil_airport") & (table["closing_month"] == "")]
+        if len(rows) != 1:
+            return None
+        row = rows.iloc[0]
+        return Existing(str(row["name"]), row.geometry, float(row["accuracy_km"]), str(row["opening_month"] or ""))
+
+    def station_named(self, name: str) -> Existing | None:
+        """Return the existing railway station of a name (南京北站, 新合肥西站, 苏州高铁北站), None where there is none."""
+        rail = self.network.get(Mode.RAIL.value)
+        wanted = re.sub(r"^新|高铁|火车|站.*$", "", name)
+        if rail is None or not wanted:
+            return None
+        rows = rail.nodes[rail.nodes["name"] == wanted]
+        if rows.empty:
+            return None
+        return Existing(f"{wanted}站", shapely.Point(float(rows["lon"].iloc[0]), float(rows["lat"].iloc[0])), 2.0)
+
+    def line_passing(
+        self, places: Sequence[Place], mode: str, kinds: Collection[str], reach_km: float
+    ) -> Existing | None:
+        """
+        Return the existing line of some kinds that passes all places, the nearest of several.
+
+        Parameters
+        ----------
+        places : sequence of Place
+        mode : str
+        kinds : collection of str
+        reach_km : float
+            How far the line may pass from each place.
+        """
+        table = self.lines[mode].reset_index(drop=True)
+        best: tuple[float, list[int]] | None = None
+        points = [shapely.Point(place.lon, place.lat) for place in places]
+        for _, group in table[table["kind"].isin(kinds)].groupby("line", sort=True):
+            whole = shapely.union_all(group.geometry.to_numpy())
+            # Degrees are shorter than 111.2 km everywhere, so that this first sieve lets all candidates through.
+            if max(shapely.distance(whole, points)) * 111.2 > 1.3 * reach_km:
+                continue
+            worst = max(_gap_km(whole, point) for point in points)
+            if worst <= reach_km and (best is None or worst < best[0]):
+                best = (worst, list(group.index))
+        return self._existing(mode, best[1]) if best is not None else None
+
+    def energy_line_between(self, a: Place, b: Place, reach_km: float) -> Existing | None:
+        """Return the existing power or gas line whose two ends lie at two places, None where there is none."""
+        table = self.lines[Mode.ENERGY.value].reset_index(drop=True)
+        for line, group in table.groupby("line", sort=True):
+            merged = shapely.line_merge(shapely.union_all(group.geometry.to_numpy()))
+            if merged.geom_type != "LineString" or not line:
+                continue
+            ends = (merged.coords[0], merged.coords[-1])
+            for first, last in (ends, ends[::-1]):
+                if max(_end_km(a, first), _end_km(b, last)) <= reach_km:
+                    return self._existing(Mode.ENERGY.value, list(group.index))
+        return None
 
     def station_of(self, place: Place) -> Place:
         """
@@ -287,6 +479,7 @@ class Ground:
                     geometry=record["geometry"],
                     accuracy_km=float(accuracy) if accuracy not in (None, "") else 2.0,
                     opened=str(record.get("opening_month") or ""),
+                    kind=str(record.get("kind") or ""),
                 )
                 rows += [
                     (label, core, found) for label in labels if len(core := _FACILITY_TAIL.sub("", label) or label) > 1
@@ -352,11 +545,21 @@ def default_ground() -> Ground:
             Mode.RAIL.value: build_network(rail, rail_nodes().assign(mode=Mode.RAIL.value)),
             Mode.HIGHWAY.value: build_network(highway, highway_nodes().assign(mode=Mode.HIGHWAY.value)),
         },
+        lakes=shapely.union_all(basemap()["lakes"].geometry.to_numpy()),
     )
 
 
 def _joined(lines: list[BaseGeometry]) -> BaseGeometry:
     return lines[0] if len(lines) == 1 else shapely.line_merge(shapely.union_all(lines))
+
+
+def _gap_km(geometry: BaseGeometry, point: shapely.Point) -> float:
+    on = shapely.get_coordinates(shapely.shortest_line(geometry, point))[0]
+    return distance_km(float(on[0]), float(on[1]), point.x, point.y)
+
+
+def _end_km(place: Place, end: Sequence[float]) -> float:
+    return distance_km(place.lon, place.lat, float(end[0]), float(end[1]))
 
 
 def _distances_km(

@@ -1,4 +1,16 @@
-"""The planners' vocabulary: data tables in ``projects/data``, and longest-match look-up in them."""
+"""
+The planners' vocabulary: data tables in ``projects/data``, and longest-match look-up in them. A row is a word.
+
+``verbs.csv``: role of a verb before a list. ``adverb`` is passed over, ``preposition`` with its phrase; ``none`` governs no
+project. Stages (:func:`projects.status.stage_of`): ``plan`` proposed, ``prepare`` preparatory, ``start`` starting, ``fast``
+under construction, ``push`` (推进, 加快) by what is pushed, ``complete`` ahead in a plan and a fact in a report, ``raise`` with
+功能 operating; ``build``, ``carry_out``, ``support``, ``join``, ``do``, ``draft`` settle nothing by themselves; ``future``
+tells that what follows lies ahead.
+
+``tails.csv``: words behind a list: a stage, ``complete``, ``building`` (in progress by itself), ``build`` (in progress when
+pushed), ``project`` and ``open`` (forms), ``function``. ``works.csv``: words of work. ``heads.csv``: what a name that ends so
+is, see :class:`Head`. ``generic.csv``: words that make no name.
+"""
 
 from __future__ import annotations
 

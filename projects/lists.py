@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from geo.gazetteer import default_gazetteer
 from projects.lexicon import Head, default_lexicon
-from projects.names import ETC, LINE_NUMBER, NUMERAL, PHASE, Member, is_named, parse_member, proper_parts, strip_tail
+from projects.names import ETC, LINE_NUMBER, NUMERAL, PHASE, Member, parse_member
+from projects.naming import is_named, proper_parts
 from projects.routes import is_abbreviation, places_in
 from projects.status import LABELS
+from projects.tails import strip_tail
 
 __all__ = ["Group", "read_list"]
 
@@ -97,6 +99,8 @@ def _conjunctions(text: str) -> list[tuple[int, int]]:
     while i < len(text):
         depth += (text[i] == "(") - (text[i] == ")")
         word = next((w for w in CONJUNCTIONS if text.startswith(w, i)), "")
+        if word == "与" and re.match(r"与[^、]{2,12}间", text[i:]):
+            word = ""  # 甲线与乙线间联络线
         if word and depth <= 0 and i > start and not any(a < i < b or (a <= i < b and b - a > 1) for a, b in covered):
             left, right = text[start:i], text[i + len(word) :]
             if _is_complete(left, right) and (_may_follow(right) or _closed(left)):
@@ -191,7 +195,7 @@ def read_list(text: str, start: int) -> list[Group]:
         etc = _etc(piece)
         group = groups[-1]
         at = a
-        joint = re.match(r"(?:以及|和|及|与)(?=.{3})", piece)
+        joint = re.match(r"(?:以及|和|及|与)(?=.{2})", piece) if index else None
         if joint and not any(x < joint.end() < y for x, y, _ in places_in(piece)):
             piece, at = piece[joint.end() :], a + joint.end()
             etc = _etc(piece)
@@ -206,6 +210,8 @@ def read_list(text: str, start: int) -> list[Group]:
             group.members.append(member)
         if etc:
             group.open = True
+            if own_text and group.members:  # 甲、乙机场建设等: what stands before 等 governs the list
+                group.tails += [t for t in group.members[-1].tails if t not in group.tails]
             form = piece[etc.end() :].removesuffix("等")
             _apply_form(group, form, tails if last else [], works if last else [])
             if not last:
@@ -283,10 +289,15 @@ def _share_last(group: Group) -> None:
     giver: Member | None = None
     for member in reversed(group.members):
         if member.head is not None:
-            giver = member if member.head.mode != "none" else None
+            giver = member if member.head.mode and member.head.mode != "none" else None
             continue
         first = all(m.head is None for m in group.members[: group.members.index(member)])
-        if giver is None or giver.head is None or not _bare(member) or ("area" in giver.head.flags and not first):
+        if (
+            giver is None
+            or giver.head is None
+            or not _bare(member, facility="facility" in giver.head.flags)
+            or ("area" in giver.head.flags and not first)
+        ):
             if member.works and giver is None:
                 giver = None
             continue
@@ -310,14 +321,14 @@ def _share_last(group: Group) -> None:
                 member.works = list(last.works)
 
 
-def _bare(member: Member) -> bool:
+def _bare(member: Member, *, facility: bool = True) -> bool:
     """Whether a member is a mere name: 简称, place, places joined, or a name with a phase."""
     stem = member.stem
     if not stem or member.brackets or member.works or stem.endswith("线"):
         return False
     if is_abbreviation(stem) or places_in(stem) or re.search(r"[—\-至]", stem):
         return True
-    return bool(proper_parts(stem)) and len(stem) <= 8
+    return facility and bool(proper_parts(stem)) and len(stem) <= 8
 
 
 def _numerals(group: Group) -> None:

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass, field, replace
 
-from geo.gazetteer import default_gazetteer
 from projects.lexicon import Head, default_lexicon
 from projects.routes import is_abbreviation, places_in
+from projects.tails import strip_tail
 
-__all__ = ["Member", "is_named", "parse_member", "proper_parts", "strip_tail"]
+__all__ = ["Member", "parse_member"]
 
 DASH = "-—–－―~～"
 TO = rf"(?:[{DASH}]{{1,2}}|至|到)"
 CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4})(?:线)?")
 LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|\d{3}|[一二三四五六七八九十]+号|机场|机场快)线")
-QUANTITY = re.compile(
-    r"(?:约|共|共计|总长)?\d+(?:\.\d+)?(?:余|多)?(?:公里|千米|米|亿元|万元|万千瓦|万吨|座|个|项|条)(?:以上|左右)?$"
-)
-PHASED = re.compile(r"(?:进入|转入|处于)[^,。;、]{0,14}阶段$")
 POWER = re.compile(r"([\u4e00-\u9fff]{1,3})电([入送进])([\u4e00-\u9fff]{1,2})")
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、]?)+期")
 SECTION_SUFFIX = re.compile(r"(?:[东南西北中]{1,2}延(?:伸)?线?|[东南西北中]{1,2}段|延伸段|延长段|复线|枢纽)$")
 UNIT_NUMBER = re.compile(r"\d+(?:[—\-~至、]\d+)?号?(?=机组|泊位|线)")
-TIME = re.compile(
-    r"(?:(?:力争|确保|争取|计划|预计|将)?(?:于|在|到)?(?:20\d\d年?(?:底前|底|末|年底前|年底|年内|年前|内|前|上半年|下半年)?|年底前|年底|年内|年前|今年|明年|近期|到年|[“\"]?十[一二三四五六]五[”\"]?(?:期间|末|时期)?|上半年|下半年|\d{1,2}月份?底?前?))(?:基本|全部|实现|内)?"
+ETC = re.compile(
+    r"(?<![中高同平初优均对相不低])等(?!级|高对接|候|于|额|值|同|距)"
+    r"|(?<=[\u4e00-\u9fff)])(?:\d{1,3}|[两三四五六七八九十])(?=[条座个项](?!月|泊位|小时)[\u4e00-\u9fff])"
 )
-ADVERBS_BEFORE_TAIL = (
-    "早日", "尽快", "尽早", "全线", "全面", "正式", "年内", "如期", "顺利", "按期", "提前", "加快", "基本", "主体", "全部", "力争",
-    "实现", "同步", "积极", "有序", "稳步", "扎实", "及早", "加速", "大力", "抓紧", "陆续", "相继", "已", "将", "即将", "全容量",
-    "新", "成功", "分段", "先后", "均", "可", "合理", "试", "全力", "轨道", "主线", "集中", "快速",
-)  # fmt: skip
-NOT_OPEN = re.compile(r"等(?=级|高对接|候|于|额|值|同|级别|距)")
-ETC = re.compile(r"(?<![中高同平初优均对相不低])等(?!级|高对接|候|于|额|值|同|距)")
 NUMERAL = re.compile(r"(?:[一二三四五六七八九十]+|\d+|[A-Z]\d+)$")
 
 
@@ -93,91 +82,7 @@ class Member:
         )
 
 
-def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[str]]:
-    """
-    Take words of stage, form and work from the end of a text.
-
-    Parameters
-    ----------
-    text : str
-    works : bool
-        Whether words of work may be taken.
-
-    Returns
-    -------
-    tuple of (rest, tails, works)
-        Words in the order of the text.
-
-    Examples
-    --------
-    >>> strip_tail("甲乙铁路电气化改造等拟建项目前期工作")
-    ('甲乙铁路电气化改造等拟建', ['项目', '前期工作'], [])
-    """
-    lexicon = default_lexicon()
-    tails: list[str] = []
-    done: list[str] = []
-    while text:
-        head = lexicon.head_words.before(text, len(text))
-        if (
-            (head and lexicon.heads[head].mode != "none")
-            and len(head) >= 3
-            and not tails
-            and head.endswith(("工程", "项目"))
-        ):
-            break
-        word = lexicon.tails.before(text, len(text))
-        work = lexicon.works.before(text, len(text)) if works else ""
-        if (
-            (m := re.search(r"(?:争取)?(?:纳入|列入|进入)[^,。;]{0,14}?(?:规划|计划|盘子|项目库|清单)$", text))
-            or (m := PHASED.search(text))
-            or ((m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()]))
-            or (m := re.search(r"为[^,。;、]{0,10}项目$", text))
-            or (m := re.search(r"(?:取得|实现)[^,。;]{0,8}?(?:进展|突破|成效)$", text))
-            or (
-                m := re.search(
-                    r"(?:投资)?(?:完成|累计完成|已完成)(?:投资|工程概算|总投资|年度投资)[^,。;]{0,16}$", text
-                )
-            )
-        ):
-            word, work = m[0], ""
-        if work and lexicon.works[work] == "":
-            work = ""
-        if head and lexicon.heads[head].mode != "none" and len(head) > max(len(word), len(work)):
-            break
-        if len(work) > len(word):
-            done.insert(0, work)
-            text = text[: -len(work)]
-        elif word and len(word) < len(text):
-            tails.insert(0, word)
-            text = text[: -len(word)]
-        else:
-            break
-        text = _strip_adverbs(text) if tails and (not done or tails) else text
-        text = text.removesuffix("的").removesuffix("及") if len(text) > 2 else text
-    return text, tails, done
-
-
-def _strip_adverbs(text: str) -> str:
-    changed = True
-    while changed:
-        changed = False
-        for adverb in ADVERBS_BEFORE_TAIL:
-            if text.endswith(adverb) and len(text) > len(adverb) + 1:
-                if adverb == "新" and not text.endswith(("港新", "场新", "路新", "速新")):
-                    continue
-                if (
-                    adverb in {"可", "均", "试", "已", "将"}
-                    and default_lexicon().head_words.before(text, len(text) - 1) == ""
-                ):
-                    continue
-                text, changed = text[: -len(adverb)], True
-        for m in re.finditer(rf"{TIME.pattern}$", text):
-            if m.start() > 1:
-                text, changed = text[: m.start()], True
-    return text
-
-
-def _bracketless(text: str) -> str:
+def bracketless(text: str) -> str:
     return re.sub(r"\([^()]*\)", "", text)
 
 
@@ -212,7 +117,7 @@ def parse_member(text: str, start: int) -> Member:
     member = Member(start, start + len(text), text)
     # The thing is named behind the last 的 (总投资…亿元的甲工程) unless that is a mere form (…的前期工作).
     rest, member.tails, member.works = strip_tail(text)
-    depth = _bracketless(rest)
+    depth = bracketless(rest)
     if "的" in depth:
         at = rest.rfind("的") + 1
         if rest.find("(", 0, at) == -1 or ")" in rest[:at]:
@@ -232,7 +137,7 @@ def parse_member(text: str, start: int) -> Member:
         if outer == rest and not re.search(r"段$|[、]", inside):
             rest = outer
     member.core = rest
-    bare = _bracketless(rest)
+    bare = bracketless(rest)
     # Phase: 二期, 第一期.
     if m := re.search(rf"{PHASE.pattern}$", bare):
         member.phase, bare = m[0], bare[: m.start()]
@@ -351,137 +256,3 @@ def _is_section(rest: str, head: Head) -> bool:
     ):
         return False
     return "line" in head.flags and (is_abbreviation(rest) and len(rest) <= 4)
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_unit(name: str) -> bool:
-    """Whether characters that are generic one by one make the name of a unit (江北)."""
-    return (
-        bool(name)
-        and name not in {"江海", "港口", "海港", "城区", "新区"}
-        and any(p.kind == "division" for p in default_gazetteer().lookup(name))
-    )
-
-
-@functools.lru_cache(maxsize=16384)
-def _proper(text: str) -> tuple[str, ...]:
-    return tuple(_proper_parts(text))
-
-
-def proper_parts(text: str) -> list[str]:
-    """
-    Names in a text: what is left when generic words and numbers are taken out, gazetteer names kept whole.
-
-    Examples
-    --------
-    >>> proper_parts("国家级重点合肥"), proper_parts("高等级内河")
-    (['合肥'], [])
-    """
-    return list(_proper(text))
-
-
-def _proper_parts(text: str) -> list[str]:
-    lexicon = default_lexicon()
-    text = re.sub(r"[“”\"'《》]", "", text)
-    known = {a: b for a, b, _ in places_in(text)}
-    parts: list[str] = []
-    run = ""
-
-    def close() -> None:
-        nonlocal run
-        singles = [c for c in run if c in lexicon.generics]
-        if (len(run) >= 2 and (len(singles) < len(run) or _is_unit(run))) or re.fullmatch(
-            r"[东西南北]江|海河|洋浦|小江", run
-        ):
-            parts.append(run)
-        run = ""
-
-    i = 0
-    while i < len(text):
-        word = lexicon.generics.at(text, i)
-        if i in known and known[i] - i >= len(word):
-            name = text[i : known[i]]
-            if lexicon.generics.words.get(name) in {"macro"}:
-                close()
-            else:
-                close()
-                parts.append(name)
-            i = known[i]
-            continue
-        if len(word) >= 2:
-            # 中山, 大通: a run that a generic word would cut is kept whole where the run goes on with unknown characters.
-            close()
-            i += len(word)
-            continue
-        c = text[i]
-        if "\u4e00" <= c <= "\u9fff" or c in "?€" or c > "\ue000":
-            run += c
-        elif c.isalpha() and c.isascii():
-            run += ""
-        else:
-            close()
-        i += 1
-    close()
-    return parts
-
-
-def is_named(member: Member) -> bool:
-    """
-    Whether a member with a head names one thing, not a kind of things.
-
-    A line needs two ends, a code, a section or a name that is no mere place (合肥境内高速公路 is no line); a facility any
-    name; a network an area below the province (皖江地区城际铁路网).
-    """
-    head = member.head
-    stem = _bracketless(member.stem)
-    brackets = re.findall(r"\(([^()]*)\)", member.core)
-    if head is None or head.mode == "none":
-        return False
-    if "proper" in head.flags or member.code or POWER.search(member.core):
-        return True
-    if re.search(r"打造|推进|加快|建成|完成|开工|力争|启动|实施|将|全面提升|●|〓", stem):
-        return False
-    if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其)", member.core):
-        return False
-    if re.match(r"^\d+[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):
-        return False
-    if head.word == "通道" and re.fullmatch(r"第[二三四五六][东西南北]?", stem):
-        return True
-    if head.word.endswith("网") and not places_in(stem) and "area" in head.flags:
-        return False
-    parts = proper_parts(stem)
-    inside = [p for b in brackets for p in proper_parts(b)] + proper_parts(member.section)
-    if "placed" in head.flags and not (
-        places_in(stem)
-        or _is_unit(stem)
-        or is_abbreviation(stem[-3:])
-        or is_abbreviation(stem)
-        or re.search(r"[A-Z\d]", stem)
-    ):
-        return False
-    if "facility" in head.flags or "hub" in head.flags:
-        return bool(parts or [p for b in brackets for p in proper_parts(b)])
-    if "weak" in head.flags:
-        return bool(parts) and (is_abbreviation(stem) or bool(re.search(TO, stem)) or len("".join(parts)) >= 2)
-    # lines and areas
-    if "“" in stem or (member.section and inside and not member.section.startswith("网")):
-        return bool(parts) or bool(inside)
-    if re.search(rf"[\u4e00-\u9fff]{TO}[\u4e00-\u9fff]", stem) and parts:
-        return True
-    if stem in default_lexicon().generics and default_lexicon().generics[stem] == "line":
-        return True
-    if member.head_text and LINE_NUMBER.fullmatch(member.head_text):
-        return bool(parts) or is_abbreviation(stem) or stem.endswith(("地铁", "轨道交通"))
-    if head.mode == "rail" and re.fullmatch(r"[东南西北]{1,2}环?线", member.section):
-        return True
-    if is_abbreviation(stem) and stem not in default_lexicon().generics:
-        places = places_in(stem)
-        return not (len(places) == 1 and places[0][1] - places[0][0] == len(stem)) or bool(member.section)
-    if not parts:
-        return False
-    known = {stem[a:b] for a, b, _ in places_in(stem)}
-    if any(p not in known for p in parts) or len(parts) >= 2:
-        return True
-    if re.search(r"绕|环|二通道|第[二三]|复线|机场|新区|至", stem):
-        return True
-    return "area" in head.flags and bool(re.search(r"都市圈|地区|城市群", stem))

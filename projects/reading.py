@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.io import write_table
+from geo.errors import DocumentError
+from geo.io import write_bytes, write_table
 from projects.builtin import builtin_documents, builtin_register, builtin_targets
+from projects.corrections import CORRECTIONS_REPORT, correct
 from projects.damage import find_damage
 from projects.documents import read_document
 from projects.register import Register, read_plans
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from projects.documents import Document
 
 __all__ = ["Reading", "read_files", "write_reading"]
+
+ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class Reading:
         document, title, date, region, encoding, sha256, path, projects (how many it names).
     regions : tuple of str
         Regions that the plans are about.
+    texts : tuple of Document
+        The documents as they were read, with their text; empty for the built-in register.
+    corrections : DataFrame, contract ``projects.corrections.CORRECTIONS_REPORT``, or None
+        What became of each correction; None where none were given.
     """
 
     register: Register
@@ -46,10 +55,16 @@ class Reading:
     damage: pd.DataFrame
     documents: list[dict[str, Any]]
     regions: tuple[str, ...] = ()
+    texts: tuple[Document, ...] = ()
+    corrections: pd.DataFrame | None = None
 
 
 def read_files(
-    paths: Sequence[Path], *, dates: Mapping[str, str] | None = None, progress: Callable[[int, int], None] | None = None
+    paths: Sequence[Path],
+    *,
+    dates: Mapping[str, str] | None = None,
+    corrections: pd.DataFrame | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """
     Read plan files into one register, or return the built-in one.
@@ -59,6 +74,8 @@ def read_files(
     paths : sequence of Path
         txt, html, docx, pdf. Empty: the built-in register of the five plans.
     dates : mapping of file name or document to issue date, optional
+    corrections : DataFrame, contract ``projects.corrections.CORRECTIONS``, optional
+        A planner's corrections, applied to the register.
     progress : callable(done, total), optional
 
     Returns
@@ -68,19 +85,39 @@ def read_files(
     Raises
     ------
     DocumentError
-        If a file is missing, empty, binary, or in an unknown encoding, or two files bear one name.
+        If a file is missing, empty, binary, or in an unknown encoding, a date is none, or is given for a file that is not
+        read.
+    SchemaError
+        If the corrections break their contract.
     """
     if not paths:
         documents = [dict(row) for row in builtin_documents()]
         regions = tuple(dict.fromkeys(str(row.get("region", "")) for row in documents))
-        return Reading(builtin_register(), builtin_targets(), DAMAGE.empty(), documents, tuple(r for r in regions if r))
+        register, report = _corrected(builtin_register(), corrections, [])
+        return Reading(
+            register,
+            builtin_targets(),
+            DAMAGE.empty(),
+            documents,
+            tuple(r for r in regions if r),
+            corrections=report,
+        )
     dates = dates or {}
+    names = _document_names(paths)
+    unknown = sorted(set(dates) - {path.name for path in paths} - set(names))
+    if unknown:
+        message = f"a date is given for {', '.join(unknown)}, which is not read; the files are {', '.join(names)}"
+        raise DocumentError(message)
+    wrong = sorted(f"{name}={date}" for name, date in dates.items() if not ISSUE_DATE.fullmatch(date))
+    if wrong:
+        message = f"{', '.join(wrong)}: no date; give YYYY, YYYY-MM or YYYY-MM-DD"
+        raise DocumentError(message)
     read: list[Document] = []
-    for path, name in zip(paths, _document_names(paths), strict=True):
+    for path, name in zip(paths, names, strict=True):
         read.append(read_document(path, document=name, date=dates.get(path.name, dates.get(name))))
         if progress is not None:
             progress(len(read), len(paths) + 1)
-    register = read_plans(read)
+    register, report = _corrected(read_plans(read), corrections, read)
     targets = _stack([extract_targets(document) for document in read], TARGETS.empty(), list(TARGETS.key))
     damage = _stack([find_damage(document) for document in read], DAMAGE.empty(), list(DAMAGE.key))
     if progress is not None:
@@ -99,15 +136,43 @@ def read_files(
         }
         for d in read
     ]
-    return Reading(register, targets, damage, rows, tuple(dict.fromkeys(d.region for d in read if d.region)))
+    regions = tuple(dict.fromkeys(d.region for d in read if d.region))
+    return Reading(register, targets, damage, rows, regions, texts=tuple(read), corrections=report)
 
 
 def write_reading(reading: Reading, folder: Path) -> None:
-    """Write projects.csv, mentions.csv, targets.csv and damage.csv into a folder that exists."""
+    """
+    Write what was read into a folder that exists.
+
+    ``projects.csv``, ``mentions.csv``, ``targets.csv``, ``damage.csv``; ``text/<document>.txt``, the text that every span
+    counts characters of; ``corrections_report.csv`` where corrections were given.
+
+    Parameters
+    ----------
+    reading : Reading
+    folder : Path
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
     write_table(reading.register.projects, folder / "projects.csv", PROJECTS)
     write_table(reading.register.mentions, folder / "mentions.csv", MENTIONS)
     write_table(reading.targets, folder / "targets.csv", TARGETS)
     write_table(reading.damage, folder / "damage.csv", DAMAGE)
+    if reading.corrections is not None:
+        write_table(reading.corrections, folder / "corrections_report.csv", CORRECTIONS_REPORT)
+    for document in reading.texts:
+        # No byte-order mark and no other line ends: either would shift every span. A half of a broken surrogate pair
+        # has no UTF-8 form and becomes one other character.
+        write_bytes(folder / "text" / f"{document.document}.txt", document.text.encode("utf-8", "replace"))
+
+
+def _corrected(
+    register: Register, corrections: pd.DataFrame | None, documents: Sequence[Document]
+) -> tuple[Register, pd.DataFrame | None]:
+    return (register, None) if corrections is None else correct(register, corrections, documents=documents)
 
 
 def _document_names(paths: Sequence[Path]) -> list[str]:

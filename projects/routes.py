@@ -182,7 +182,7 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
         longer: list[tuple[float, tuple[Place, ...]]] = []
         for cost, path in paths:
             for penalty, place in _candidates(char, region, mode):
-                if place in path:
+                if place in path and text.count(char) < 2:  # 宁扬宁马 comes back to 宁
                     continue
                 leg = _km(path[-1], place)
                 if leg < 8:

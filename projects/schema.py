@@ -5,9 +5,24 @@ from __future__ import annotations
 from enum import StrEnum
 
 from geo.schema import Column, Schema
-from layers.schema import Mode, Status, Work
+from layers.schema import Method, Mode, Status, Work
 
-__all__ = ["ASSESSMENT", "DAMAGE", "MENTIONS", "PROJECTS", "TARGETS", "Comparator"]
+__all__ = [
+    "ASSESSMENT",
+    "CHANGES",
+    "CLOSING",
+    "CONSISTENCY",
+    "DAMAGE",
+    "MENTIONS",
+    "PROJECTS",
+    "SENSITIVITY",
+    "TARGETS",
+    "VERDICTS",
+    "Change",
+    "Comparator",
+    "Disagreement",
+    "Verdict",
+]
 
 
 class Comparator(StrEnum):
@@ -17,6 +32,35 @@ class Comparator(StrEnum):
     AT_MOST = "<="
     ABOUT = "~"
     EQUAL = "="
+
+
+class Verdict(StrEnum):
+    """What an assessment says of a target."""
+
+    MET = "met"
+    BORDERLINE = "borderline"
+    MET_WITH_PROJECTS = "met_with_projects"
+    NOT_MET = "not_met"
+    NOT_MEASURED = "not_measured"
+
+
+class Disagreement(StrEnum):
+    """How plans disagree."""
+
+    STAGE = "stage"
+    TARGET = "target"
+    NEIGHBOUR_SILENT = "neighbour_silent"
+    NO_LONGER_NAMED = "no_longer_named"
+
+
+class Change(StrEnum):
+    """What became of a project or a target between two registers."""
+
+    NEW = "new"
+    GONE = "gone"
+    STAGE_MOVED = "stage_moved"
+    GEOMETRY_CHANGED = "geometry_changed"
+    NUMBER_CHANGED = "number_changed"
 
 
 PROJECTS = Schema(
@@ -109,5 +153,161 @@ ASSESSMENT = Schema(
             shp="borderline",
         ),
         Column("note", "string", "definition, doubt, or why it is not measured", zh="说明"),
+    ),
+)
+
+VERDICTS = Schema(
+    "verdicts",
+    key=("document", "start", "indicator", "area"),
+    columns=(
+        *TARGETS.columns,
+        Column("verdict", Verdict, "one word for the target, see projects.verdicts", zh="结论", nullable=False),
+        Column("stage", "string", "furthest stage from which on projects are needed to meet it", zh="所需阶段"),
+        Column("borderline", "boolean", "the deciding value is within the measurement's error", zh="临界"),
+        Column("plan_date", "string", "YYYY-MM of the document, empty where unknown", zh="文件年月"),
+        Column("value_at_plan_date", "float64", "network of that month", zh="文件时值", shp="val_plan_d"),
+        Column("as_of", "string", "YYYY-MM of today's network", zh="时点"),
+        Column("value_today", "float64", "in the target's unit", zh="现状值", shp="val_today"),
+        Column(
+            "value_under_construction", "float64", "today and projects under construction", zh="含在建", shp="val_u_con"
+        ),
+        Column(
+            "value_starting", "float64", "today and projects at stage starting or further", zh="含开工", shp="val_start"
+        ),
+        Column(
+            "value_preparatory",
+            "float64",
+            "today and projects at stage preparatory or further",
+            zh="含前期",
+            shp="val_prep",
+        ),
+        Column("value_plan", "float64", "today and all drawn projects; no forecast", zh="含全部", shp="val_plan"),
+        Column("gap", "float64", "missing today, in the target's unit; 0 where met", zh="现状差距"),
+        Column("missing", "float64", "what the gap is in kilometres or minutes", zh="尚缺"),
+        Column("missing_unit", "string", "km or min", zh="尚缺单位", shp="miss_unit"),
+        Column("error_share", "float64", "error of the measurement, share of the bound", zh="测算误差", shp="error_sh"),
+        Column(
+            "closing_projects",
+            "string",
+            "shortest list of projects that closes the gap, |-joined",
+            zh="补足项目",
+            shp="closing",
+        ),
+        Column("closing_note", "string", "how solid they are, or why none are listed", zh="补足说明", shp="clos_note"),
+        Column(
+            "added_km", "float64", "what all drawn projects add in the area", zh="规划新增km", shp="added_km", unit="km"
+        ),
+        Column("straight_share", "float64", "share of it that is drawn straight", zh="直线占比", shp="straight"),
+        Column("corridor_share", "float64", "share of it that is drawn as a corridor", zh="走廊占比", shp="corridor"),
+        Column(
+            "early_share", "float64", "share of it at stages before under_construction", zh="未在建占比", shp="early"
+        ),
+        Column("official_value", "float64", "published figure in the target's unit", zh="公布值", shp="official"),
+        Column("official_as_of", "string", "YYYY-MM of the published figure", zh="公布时点", shp="offic_date"),
+        Column("value_at_official_date", "float64", "ours for that month", zh="同期测算值", shp="val_offic"),
+        Column("official_source", "string", "source and grade of the published figure", zh="公布来源", shp="offic_src"),
+        Column(
+            "definition_matters",
+            "boolean",
+            "another usual definition changes met or not",
+            zh="口径敏感",
+            shp="def_matter",
+        ),
+        Column("note", "string", "what a reader must know, or why it is not measured", zh="说明"),
+    ),
+)
+
+CLOSING = Schema(
+    "closing",
+    key=("document", "start", "indicator", "area", "order"),
+    columns=(
+        Column("document", "string", "document of the target", zh="文件", nullable=False),
+        Column("start", "Int64", "first character of the target's quotation", zh="起始字符"),
+        Column("indicator", "string", "indicator of the target", zh="指标", nullable=False),
+        Column("area", "string", "area of the target", zh="区域"),
+        Column("order", "Int64", "position in the list, most solid first", zh="序号"),
+        Column("project_id", "string", "the project", zh="项目编号", shp="proj_id", nullable=False),
+        Column("name", "string", "its name", zh="项目名称"),
+        Column("status", Status, "its stage", zh="阶段", nullable=False),
+        Column("drawn_by", Method, "how its line was drawn", zh="绘制方法", nullable=False),
+        Column("accuracy_km", "float64", "how far the drawing may be off", zh="精度km", shp="accur_km", unit="km"),
+        Column("length_km", "float64", "length in the area that no project before counts", zh="区内km", unit="km"),
+        Column(
+            "cumulative_km",
+            "float64",
+            "with the projects before it in the list",
+            zh="累计km",
+            shp="cumul_km",
+            unit="km",
+        ),
+        Column(
+            "needed_km", "float64", "kilometres that the target still needs", zh="尚缺km", shp="needed_km", unit="km"
+        ),
+    ),
+)
+
+SENSITIVITY = Schema(
+    "sensitivity",
+    key=("document", "start", "indicator", "area", "definition"),
+    columns=(
+        Column("document", "string", "document of the target", zh="文件", nullable=False),
+        Column("start", "Int64", "first character of the target's quotation", zh="起始字符"),
+        Column("indicator", "string", "indicator of the target", zh="指标", nullable=False),
+        Column("area", "string", "area of the target", zh="区域"),
+        Column("definition", "string", "what is done differently", zh="口径", nullable=False),
+        Column("unit", "string", "the target's unit", zh="单位"),
+        Column("bound", "float64", "the target's value", zh="目标值"),
+        Column("value_today", "float64", "today's value by this definition", zh="现状值", shp="val_today"),
+        Column("value_plan", "float64", "with all drawn projects", zh="含全部", shp="val_plan"),
+        Column("met_today", "boolean", "whether today's value meets the target", zh="现状达到"),
+        Column("met_plan", "boolean", "whether the value with all projects does", zh="规划达到"),
+        Column("note", "string", "denominator, or why it was not measured", zh="说明"),
+    ),
+)
+
+CONSISTENCY = Schema(
+    "consistency",
+    key=("kind", "subject_id", "document_a", "document_b", "area"),
+    columns=(
+        Column("kind", Disagreement, "how the plans disagree", zh="类别", nullable=False),
+        Column(
+            "subject_id", "string", "project_id, or indicator of a target", zh="编号", shp="subj_id", nullable=False
+        ),
+        Column("subject", "string", "name of the project, or indicator in the plan's words", zh="名称"),
+        Column("area", "string", "area that the row is about", zh="区域"),
+        Column(
+            "document_a", "string", "the older plan, or the one that names it", zh="文件甲", shp="doc_a", nullable=False
+        ),
+        Column("clauses_a", "string", "its clauses, |-joined", zh="甲条款", shp="clauses_a"),
+        Column("said_a", "string", "stage or target there", zh="甲说法", shp="said_a"),
+        Column("document_b", "string", "the newer plan, or the silent one", zh="文件乙", shp="doc_b", nullable=False),
+        Column("clauses_b", "string", "its clauses, |-joined", zh="乙条款", shp="clauses_b"),
+        Column("said_b", "string", "stage or target there; empty where it is silent", zh="乙说法", shp="said_b"),
+        Column("note", "string", "what may explain it", zh="说明"),
+    ),
+)
+
+CHANGES = Schema(
+    "changes",
+    key=("subject", "subject_id", "change", "column"),
+    columns=(
+        Column("subject", "string", "project or target", zh="对象", nullable=False),
+        Column(
+            "subject_id",
+            "string",
+            "project_id, or document:indicator:area of a target",
+            zh="编号",
+            shp="subj_id",
+            nullable=False,
+        ),
+        Column("name", "string", "name of the project, or indicator in the plan's words", zh="名称"),
+        Column("change", Change, "what became of it", zh="变化", nullable=False),
+        Column("column", "string", "column that changed", zh="字段"),
+        Column("old", "string", "what it was", zh="原值", shp="old"),
+        Column("new", "string", "what it is", zh="新值", shp="new"),
+        Column("difference", "float64", "new minus old, where both are numbers", zh="差值", shp="differ"),
+        Column("distance_km", "float64", "how far the geometry moved at most", zh="偏移km", shp="dist_km", unit="km"),
+        Column("last_seen", "string", "newest date at which a gone one was named", zh="末次出现", shp="last_seen"),
+        Column("note", "string", "documents, or what is doubtful", zh="说明"),
     ),
 )

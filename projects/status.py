@@ -79,7 +79,7 @@ def tail_class(word: str) -> str:
         return "building" if re.search(r"在建|续建", word) else "proposed"
     if re.match(r"(?:争取)?(?:纳入|列入|进入)", word):
         return "proposed"
-    if "投资" in word or "概算" in word:
+    if "投资" in word or "概算" in word or re.search(r"完成.{0,4}(?:进度|工程量)", word):
         return "building"
     return "open"
 

@@ -238,6 +238,23 @@ def found(text: str, region: str | None = None) -> list[str]:
     return [text[start:end] for start, end, _ in GAZETTEER.scan(text, region=region)]
 
 
+@given(st.text(alphabet="合肥市芜湖县南京江北新区、至", max_size=12))
+def test_a_name_at_the_end_of_a_text_ends_there(text: str) -> None:
+    """The slice near the end is shorter than the length that is tried: 合肥 is no name of three characters."""
+    for start, end, places in GAZETTEER.scan(text):
+        assert end <= len(text)
+        assert text[start:end] in {n for p in places for n in (p.name, p.full_name, *p.aliases)}
+    for start in range(len(text)):
+        match = GAZETTEER.longest_match(text, start)
+        assert match is None or match[0] <= len(text)
+
+
+def test_the_last_name_of_a_text_has_its_own_span() -> None:
+    assert [(a, b) for a, b, _ in GAZETTEER.scan("建设合肥")] == [(2, 4)]
+    assert GAZETTEER.longest_match("合肥") is not None
+    assert GAZETTEER.longest_match("合肥")[0] == 2  # type: ignore[index]
+
+
 def test_scan_finds_the_longest_names() -> None:
     text = "黄山经千岛湖至杭州,马鞍山市与合肥新桥国际机场之间,巢湖市和滁州"
     assert found(text) == ["黄山", "千岛湖", "杭州", "马鞍山市", "合肥新桥国际机场", "巢湖市", "滁州"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import random
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,9 +15,16 @@ from hypothesis import strategies as st
 from geo.errors import VocabularyError
 from geo.geodesy import distance_km
 from layers.lines import lines_from_tables
-from layers.network import AccessAssumptions, Network, RailAssumptions, RoadAssumptions, build_network
+from layers.network import AccessAssumptions, AirAssumptions, Network, RailAssumptions, RoadAssumptions, build_network
 from layers.schema import LINES, Mode
-from layers.travel_time import shortest_times, station_names, travel_time_matrix, travel_time_table
+from layers.travel_time import (
+    shortest_times,
+    station_names,
+    station_times,
+    travel_time_legs,
+    travel_time_matrix,
+    travel_time_table,
+)
 
 STATIONS = pd.DataFrame(
     {
@@ -37,39 +45,57 @@ def _rail(
     return lines_from_tables(pd.DataFrame([row]), STATIONS, Mode.RAIL)
 
 
+PLAIN = RailAssumptions(
+    speed_share=1.0,
+    acceleration_m_s2=0.5,
+    braking_m_s2=0.5,
+    dwell_time_min=2.0,
+    county_train_pairs=3.0,
+    default_train_pairs=6.0,
+    tier_train_pairs=(),
+    boarding_time_min=30.0,
+    alighting_time_min=10.0,
+)
+
+
 def test_rail_by_hand() -> None:
-    rail = RailAssumptions(
-        speed_share=1.0,
-        acceleration_m_s2=0.5,
-        braking_m_s2=0.5,
-        dwell_time_min=2.0,
-        stop_spacing_km=105.0,
-        boarding_time_min=30.0,
-        alighting_time_min=10.0,
-    )
     access = AccessAssumptions(detour=1.3, speed_km_h=39.0)
-    network = build_network(_rail(), STATIONS, rail=rail, access=access)
+    network = build_network(_rail(), STATIONS, rail=PLAIN, access=access)
     matrix = travel_time_matrix(network, PLACES, PLACES, mode="rail")
-    # 210 km at 300 km/h: 42 min. Two stops: 2·2 min dwell, and 2·v/2·(1/a + 1/b) = 2·(83.33/2·4) s = 5.5556 min.
+    # 210 km at 300 km/h: 42 min. From and to a stand v/2·(1/a + 1/b) = 83.33/2·4 s = 2.7778 min. Half of the trains stop
+    # in 乙城: half of 2.7778 min, and half of 2 min dwell.
     # Access: 0.1° of latitude is 11.088 km at 31° N, ·1.3 at 39 km/h = 22.18 min; boarding 30, alighting 10.
     access_min = distance_km(117.0, 31.1, 117.0, 31.0) * 1.3 / 39.0 * 60.0
     assert access_min == pytest.approx(22.18, abs=0.01)
-    assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(42.0 + 4.0 + 5.5556 + access_min + 40.0, abs=0.001)
+    train_min = 42.0 + 1.5 * 2.7778 + 1.0
+    assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(train_min + access_min + 40.0, abs=0.001)
     assert matrix.length_km.loc["甲城", "丙城"] == pytest.approx(
-        210.0 + distance_km(117.0, 31.1, 117.0, 31.0) * 1.3, abs=0.001
+        210.0 + distance_km(117.0, 31.1, 117.0, 31.0) * 1.3, abs=0.003
     )
     assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(matrix.time_min.loc["丙城", "甲城"])
     assert matrix.time_min.loc["甲城", "甲城"] == 0.0
+    # The fastest train alone is the same without access, boarding and alighting.
+    train = travel_time_matrix(network, PLACES, PLACES, mode="rail", depart_from="station")
+    assert train.time_min.loc["甲城", "丙城"] == pytest.approx(train_min, abs=0.001)
+    assert train.length_km.loc["甲城", "丙城"] == pytest.approx(210.0, abs=0.003)
 
 
-def test_station_to_station_is_the_train_alone() -> None:
-    rail = RailAssumptions(speed_share=1.0, stop_spacing_km=1e9, acceleration_m_s2=0.5, braking_m_s2=0.5)
-    matrix = travel_time_matrix(
-        build_network(_rail(), STATIONS, rail=rail), PLACES, PLACES, mode="rail", depart_from="station"
+def test_the_legs_of_a_trip_tell_its_whole_time() -> None:
+    lines = gpd.GeoDataFrame(
+        pd.concat([_rail("甲城南|乙城", km=100.0), _rail("乙城|弯|丙城东", km=110.0).assign(feature_id="b")])
     )
-    # Running through at 300 km/h, plus starting once and stopping once: v/2·(1/a + 1/b) in all, 2.7778 min.
-    assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(42.0 + 83.3333 / 2 * 4 / 60, abs=0.001)
-    assert matrix.length_km.loc["甲城", "丙城"] == pytest.approx(210.0)
+    network = build_network(lines, STATIONS)
+    matrix = travel_time_matrix(network, PLACES, PLACES, mode="rail")
+    legs = travel_time_legs(network, PLACES, PLACES, mode="rail")
+    there = legs[legs["from"] == "甲城"]
+    assert list(there["kind"]) == ["access", "train", "train", "egress"]
+    assert list(there["line"]) == ["", "a", "b", ""]
+    assert list(there["leg_from"]) == ["甲城", "甲城南", "乙城", "丙城东"]
+    assert list(there["leg_to"]) == ["甲城南", "乙城", "丙城东", "丙城"]
+    assert list(there["length_km"].iloc[1:3]) == [100.0, 110.0]
+    for (a, b), rows in legs.groupby(["from", "to"]):
+        assert rows["time_min"].sum() == pytest.approx(matrix.time_min.loc[a, b], abs=0.001)
+        assert rows["length_km"].sum() == pytest.approx(matrix.length_km.loc[a, b], abs=0.001)
 
 
 def test_changing_trains_costs_time_and_bends_are_no_stations() -> None:
@@ -85,13 +111,10 @@ def test_changing_trains_costs_time_and_bends_are_no_stations() -> None:
     assert not network.nodes.set_index("name").loc["弯", "access"].any()
     matrix = travel_time_matrix(network, PLACES, PLACES, mode="rail", depart_from="station")
     rail = network.rail
-    expected = (
-        rail.running_time_min(100, 300)
-        + rail.transfer_time_min
-        + rail.running_time_min(110, 120)
-        + (rail.stop_loss_min(300) + rail.stop_loss_min(120)) / 2
-    )
-    assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(expected)
+    parts = [float(rail.section_time_min(km, speed, 2.0)) for km, speed in ((100.0, 300.0), (110.0, 120.0))]
+    assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(sum(parts) + rail.transfer_time_min, abs=0.001)
+    legs = travel_time_legs(network, PLACES, PLACES, mode="rail", depart_from="station")
+    assert list(legs.loc[legs["from"] == "甲城", "kind"]) == ["access", "train", "transfer", "train", "egress"]
 
 
 def test_road_by_hand() -> None:
@@ -116,17 +139,24 @@ def test_road_by_hand() -> None:
     matrix = travel_time_matrix(network, PLACES, PLACES, mode="road")
     # 204 km at 102 km/h: 2 h; on and off 3 min each; 11.088 km as the crow flies of town streets.
     assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(
-        120 + 6 + distance_km(117, 31.1, 117, 31) * 1.3 / 40 * 60, abs=0.001
+        120 + 6 + distance_km(117, 31.1, 117, 31) * 1.3 / 45 * 60, abs=0.001
     )
 
 
 def test_no_way_is_nan_with_the_reason() -> None:
-    far = pd.concat([PLACES, pd.DataFrame({"name": ["远岛"], "lon": [125.0], "lat": [25.0]})], ignore_index=True)
-    matrix = travel_time_matrix(build_network(_rail(), STATIONS), far, far, mode="rail")
-    assert np.isnan(matrix.time_min.loc["甲城", "远岛"])
-    assert matrix.note.loc["甲城", "远岛"] == "no station for 远岛"
+    more = [{"name": "远岛", "lon": 125.0, "lat": 25.0}, {"name": "山村", "lon": 119.5, "lat": 28.5}]
+    far = pd.concat([PLACES, pd.DataFrame(more)], ignore_index=True)
+    network = build_network(_rail(), STATIONS)
+    matrix = travel_time_matrix(network, far, far, mode="rail")
+    assert matrix.time_min.loc["甲城", ["远岛", "山村"]].isna().all()
+    assert matrix.note.loc["甲城", "远岛"] == "远岛 lies beyond the data (沪苏浙皖)"
+    assert matrix.note.loc["山村", "甲城"] == "no station for 山村 within 80 km"
+    assert matrix.note.loc["山村", "远岛"] == "no station for 山村 within 80 km; 远岛 lies beyond the data (沪苏浙皖)"
+    trains = travel_time_matrix(network, far, far, mode="rail", depart_from="station")
+    assert trains.note.loc["甲城", "山村"] == "no station for 山村"
+    assert set(travel_time_legs(network, far, far, mode="rail")["to"]) == {"甲城", "丙城"}
     split = build_network(_rail("甲城南|乙城", km=100.0), STATIONS)
-    lonely = pd.DataFrame({"name": ["丁城"], "lon": [119.0], "lat": [31.0]})
+    lonely = pd.DataFrame({"name": ["丁城"], "lon": [119.5], "lat": [31.0]})
     table = travel_time_table(
         travel_time_matrix(split, PLACES, lonely, mode="rail"), mode="rail", as_of="2025-12", scenario="today"
     )
@@ -182,20 +212,21 @@ def test_times_and_lengths_agree_with_networkx(rows: list[tuple[int, int, float,
 
     graph = nx.DiGraph()
     graph.add_nodes_from(range(12))
-    for a, b, minutes, km in sorted(rows, key=lambda r: (-r[2], -r[3])):
-        graph.add_edge(a, b, weight=max(minutes, 1e-6), km=km)
+    for a, b, minutes, km in rows:
+        # Whole milliseconds and metres, as the search takes them; of parallel links the quickest, then the shortest.
+        weight = (round(minutes * 60_000), round(km * 1000))
+        if not graph.has_edge(a, b) or weight < (graph.edges[a, b]["ms"], graph.edges[a, b]["m"]):
+            graph.add_edge(a, b, ms=weight[0], m=weight[1], both=weight[0] * 10**9 + weight[1])
     time, length = shortest_times(
         pd.DataFrame(rows, columns=["from_node", "to_node", "time_min", "length_km"]), 12, [0]
     )
-    expected = nx.single_source_dijkstra_path_length(graph, 0)
+    expected = nx.single_source_dijkstra_path_length(graph, 0, weight="both")
     for node in range(12):
         if node in expected:
-            assert time[0, node] == pytest.approx(expected[node], abs=1e-9)
-            lengths = {
-                sum(graph.edges[e]["km"] for e in itertools.pairwise(p))
-                for p in nx.all_shortest_paths(graph, 0, node, weight="weight")
-            }
-            assert any(length[0, node] == pytest.approx(km, abs=1e-9) for km in lengths)
+            ms, metres = divmod(expected[node], 10**9)
+            assert time[0, node] * 60_000 == pytest.approx(ms, abs=0.5)
+            # A link of no time and no length still counts a metre: at most eleven of them.
+            assert 0 <= length[0, node] * 1000 - metres <= 11.5
         else:
             assert np.isinf(time[0, node])
             assert np.isinf(length[0, node])
@@ -226,4 +257,148 @@ def test_cross_town_transfers_are_timed() -> None:
     network: Network = build_network(gpd.GeoDataFrame(pd.concat([west, east]), crs=LINES.crs), stations)
     change = network.links[(network.links["feature_id"] == "transfer")]
     km = distance_km(117.9, 31.0, 118.0, 31.0)
-    assert sorted(set(change["time_min"].round(6))) == [round(10 + km * 1.3 / 40 * 60 + 30, 6)]
+    assert sorted(set(change["time_min"].round(6))) == [round(10 + km * 1.3 / 45 * 60 + 30, 6)]
+
+
+NAMES = ["合肥南", "蚌埠南", "全椒", "肥东", "定远", "巢湖东", "岔一", "岔二"]
+GROUND = pd.DataFrame(
+    {
+        "name": NAMES,
+        "kind": ["station"] * 6 + ["junction"] * 2,
+        "lon": [117.3, 117.5, 118.3, 117.6, 117.9, 117.9, 117.8, 118.1],
+        "lat": [31.8, 32.9, 32.1, 31.9, 32.5, 31.7, 32.0, 31.9],
+    }
+)
+TOWNS = pd.DataFrame(
+    {"name": ["甲", "乙", "丙", "丁"], "lon": [117.25, 117.45, 118.2, 118.0], "lat": [31.85, 32.95, 32.05, 31.6]}
+)
+WAY = st.lists(st.sampled_from(NAMES), min_size=2, max_size=4, unique=True)
+LINE = st.tuples(
+    WAY,
+    st.sampled_from(["high_speed_rail", "conventional_rail", "expressway"]),
+    st.sampled_from([80.0, 120.0, 160.0, 250.0, 350.0]),
+    st.sampled_from([5.0, 30.0, 60.0, 150.0]),
+)
+LineOf = tuple[list[str], str, float, float]
+FIELDS = pd.DataFrame({"name": ["甲机场", "乙机场"], "lon": [117.2, 118.3], "lat": [31.7, 32.9]})
+LIGHT = AirAssumptions(least_km=50.0)
+
+
+def _network(lines: list[LineOf], *, airports: pd.DataFrame | None = None) -> Network:
+    nodes = pd.concat([GROUND.assign(mode=mode) for mode in ("rail", "highway")], ignore_index=True)
+    rows = [
+        {
+            "line_id": f"l{i}",
+            "name": str(i),
+            "nodes": "|".join(way),
+            "kind": kind,
+            "speed_km_h": speed,
+            "electrified": True,
+        }
+        for i, (way, kind, speed, _) in enumerate(lines)
+    ]
+    parts = [
+        lines_from_tables(pd.DataFrame(chosen), GROUND, mode)
+        for mode, roads in ((Mode.RAIL, False), (Mode.HIGHWAY, True))
+        if (chosen := [row for row in rows if (row["kind"] == "expressway") == roads])
+    ]
+    table = pd.concat(parts, ignore_index=True) if parts else LINES.empty()
+    pairs = {f"l{i}": line[3] for i, line in enumerate(lines)}
+    table = table.assign(train_pairs=table["feature_id"].map(pairs))
+    return build_network(gpd.GeoDataFrame(table), nodes, airports=airports, air=LIGHT)
+
+
+def _all_times(network: Network) -> np.ndarray:
+    """Every mode's times between the towns, and the trains' between the stations; inf where there is no way."""
+    parts = [
+        travel_time_matrix(network, TOWNS, TOWNS, mode=mode).time_min.to_numpy() for mode in ("rail", "road", "any")
+    ]
+    return np.nan_to_num(np.concatenate(parts), nan=np.inf)
+
+
+def _trains(network: Network) -> pd.DataFrame:
+    nodes = network.nodes
+    at = np.flatnonzero(nodes["access"] & nodes["stratum"].isin(["high_speed", "conventional"]))
+    times, _ = station_times(network, list(at), list(at))
+    return pd.DataFrame(times, index=nodes["node"].iloc[at], columns=nodes["node"].iloc[at])
+
+
+MS = 0.002
+"""Times are rounded to a millisecond per link; a hundred links are 0.0017 min."""
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LINE, min_size=1, max_size=5), LINE)
+def test_adding_a_line_never_lengthens_any_trip(lines: list[LineOf], extra: LineOf) -> None:
+    before, after = _network(lines, airports=FIELDS), _network([*lines, extra], airports=FIELDS)
+    assert (_all_times(after) <= _all_times(before) + MS).all()
+    old = _trains(before)
+    new = _trains(after).loc[old.index, old.columns]
+    assert (new.to_numpy() <= old.to_numpy() + MS).all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(LINE, min_size=1, max_size=5), st.integers(0, 4), st.sampled_from([1.1, 1.5, 3.0]))
+def test_more_speed_and_more_trains_are_never_slower(lines: list[LineOf], which: int, factor: float) -> None:
+    way, kind, speed, pairs = lines[which % len(lines)]
+    before = _all_times(_network(lines))
+    for better in ((way, kind, speed * factor, pairs), (way, kind, speed, pairs * factor)):
+        changed = [better if i == which % len(lines) else line for i, line in enumerate(lines)]
+        assert (_all_times(_network(changed)) <= before + MS).all()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(LINE, min_size=1, max_size=6))
+def test_times_are_the_same_both_ways_and_keep_the_triangle(lines: list[LineOf]) -> None:
+    network = _network(lines, airports=FIELDS)
+    times = _all_times(network).reshape(3, len(TOWNS), len(TOWNS))
+    mirrored = times.transpose(0, 2, 1)
+    assert ((times == mirrored) | (np.abs(np.subtract(times, mirrored, where=np.isfinite(times) & np.isfinite(mirrored),
+                                                     out=np.zeros_like(times))) <= MS)).all()  # fmt: skip
+    assert (np.isfinite(times) == np.isfinite(mirrored)).all()
+    trains = _trains(network).to_numpy(copy=True)
+    change = network.rail.transfer_time_min
+    np.fill_diagonal(trains, -change)  # one who is there already neither rides nor changes
+    through = (trains[:, :, None] + trains[None, :, :]).min(axis=1, initial=np.inf) + change
+    off = ~np.eye(len(trains), dtype=bool)
+    assert (trains[off] <= through[off] + MS).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(LINE, min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_the_company_of_places_do_not_matter(lines: list[LineOf], random: random.Random) -> None:
+    network = _network(lines)
+    turned = TOWNS.sample(frac=1.0, random_state=random.randrange(1000))
+    mixed = Network(network.nodes, network.links.sample(frac=1.0, random_state=1).reset_index(drop=True), network.rail)
+    for mode in ("rail", "road", "any"):
+        one = travel_time_matrix(network, TOWNS, TOWNS, mode=mode)
+        other = travel_time_matrix(mixed, turned, turned, mode=mode)
+        pd.testing.assert_frame_equal(other.time_min.loc[one.time_min.index, one.time_min.columns], one.time_min)
+        pd.testing.assert_frame_equal(other.length_km.loc[one.time_min.index, one.time_min.columns], one.length_km)
+        alone = travel_time_matrix(network, TOWNS.iloc[:1], TOWNS.iloc[2:3], mode=mode)
+        np.testing.assert_array_equal(alone.time_min.to_numpy(), one.time_min.iloc[:1, 2:3].to_numpy())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(LINE, min_size=1, max_size=6))
+def test_without_railways_any_is_road_and_nowhere_is_neither_zero_nor_huge(lines: list[LineOf]) -> None:
+    roads = [line for line in lines if line[1] == "expressway"]
+    network = _network(roads)
+    by_any, by_road = (travel_time_matrix(network, TOWNS, TOWNS, mode=mode).time_min for mode in ("any", "road"))
+    pd.testing.assert_frame_equal(by_any, by_road)
+    matrix = travel_time_matrix(_network(lines), TOWNS, TOWNS, mode="rail")
+    apart = ~np.eye(len(TOWNS), dtype=bool)
+    values, notes = matrix.time_min.to_numpy()[apart], matrix.note.to_numpy()[apart]
+    assert ((np.isnan(values)) == (notes != "")).all()
+    assert ((values[~np.isnan(values)] > 0) & (values[~np.isnan(values)] < 24 * 60)).all()
+
+
+def test_the_model_keeps_to_the_published_times(shared: Path) -> None:
+    """The bar of the calibration: 10 % on average, nine of ten within a quarter of an hour; and on times not fitted."""
+    from benchmarks.rail_times import CHECK, modelled
+
+    for path in (shared / "reference" / "rail_times_published.csv", CHECK):
+        table = modelled(pd.read_csv(path))
+        assert table["modelled_min"].notna().all()
+        assert table["error_share"].abs().mean() <= 0.10
+        assert ((table["modelled_min"] - table["published_min"]).abs() <= 15).mean() >= 0.9

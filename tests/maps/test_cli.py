@@ -124,6 +124,8 @@ def test_density_of_one_city(capsys: pytest.CaptureFixture[str], monkeypatch: py
         (("export", "missing.gpkg", "--out", "x"), "no such file"),
         (("read", "missing.txt", "--out", "x"), "missing.txt"),
         (("atlas", "missing.txt", "--out", "x"), "missing.txt"),
+        (("read", "missing.txt", "--corrections", "missing.csv"), "missing.csv"),
+        (("read", "--explain", " "), "the sentence is empty"),
     ],
 )
 def test_wrong_input_ends_with_status_1_and_says_what_to_do(
@@ -159,3 +161,124 @@ def test_a_corrected_table_goes_on(
     )
     assert status == 0, err
     assert "合新高速铁路" in (tmp_path / "mine_out.csv").read_text("utf-8-sig")
+
+
+def test_read_writes_the_text_and_the_page_beside_the_tables(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(
+        "read",
+        str(folder / "plan.txt"),
+        "--out",
+        "out",
+        "--date",
+        "plan.txt=2020-04",
+        capsys=capsys,
+        monkeypatch=monkeypatch,
+    )
+    assert status == 0, err
+    assert "review.html" in out
+    written = {p.relative_to("out").as_posix() for p in Path("out").rglob("*") if p.is_file()}
+    assert written == {
+        "projects.csv",
+        "mentions.csv",
+        "targets.csv",
+        "damage.csv",
+        "review.html",
+        "text/plan.txt",
+        "manifest.json",
+    }
+    manifest = json.loads(Path("out/manifest.json").read_text("utf-8"))
+    assert set(manifest["files"]) == written - {"manifest.json"}
+    assert [row["date"] for row in manifest["inputs"]] == ["2020-04"]
+    assert '"date":"2020-04"' in Path("out/review.html").read_text("utf-8")
+    text = Path("out/text/plan.txt").read_bytes().decode("utf-8")
+    assert text == PLAN
+    mentions = pd.read_csv("out/mentions.csv", encoding="utf-8-sig")
+    assert len(mentions) >= 2
+    assert [text[a:b] for a, b in zip(mentions["start"], mentions["end"], strict=True)] == list(mentions["quotation"])
+
+
+def test_a_date_for_another_file_is_an_error(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("read", str(folder / "plan.txt"), "--out", "out", "--date", "other.txt=2020-04")
+    status, _, err = run(*words, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 1
+    assert "other.txt" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["mine.csv", "out/mine.csv"])
+def test_corrections_survive_a_new_run(
+    place: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command twice: the same result, and the planner's file is where it was, even inside the output folder."""
+    monkeypatch.chdir(tmp_path)
+    plan = str(folder / "plan.txt")
+    assert run("read", plan, "--out", "out", capsys=capsys, monkeypatch=monkeypatch)[0] == 0
+    content = (
+        "动作,项目编号,项目名称,文件,字段,新值,备注\n修改,,合新高铁,,阶段,建成运营,\n删除,,没有的铁路,,,,\n".encode(
+            "gb18030"
+        )
+    )
+    Path(place).write_bytes(content)
+    made = []
+    for _ in range(2):
+        words = ("read", plan, "--out", "out", "--corrections", place)
+        status, out, err = run(*words, capsys=capsys, monkeypatch=monkeypatch)
+        assert status == 0, err
+        assert "1/2 条生效" in out
+        assert f"{place}, 行 row 3: 未生效" in err
+        assert "没有的铁路" in err
+        assert Path(place).read_bytes() == content
+        made.append({p.name: p.read_bytes() for p in Path("out").glob("*.csv")})
+    assert made[0] == made[1]
+    projects = pd.read_csv("out/projects.csv", encoding="utf-8-sig").set_index("name")
+    assert projects.loc["合新高铁", "status"] == "operating"
+    assert projects.loc["合新高铁", "flags"] == "corrected"
+    report = pd.read_csv("out/corrections_report.csv", encoding="utf-8-sig")
+    assert report["applied"].tolist() == ["yes", "no"]
+    manifest = json.loads(Path("out/manifest.json").read_text("utf-8"))
+    assert manifest["corrections"]["path"] == place
+    # Without the option a file of corrections that lies in the folder is kept, like everything that a person put there.
+    assert run("read", plan, "--out", "out", capsys=capsys, monkeypatch=monkeypatch)[0] == 0
+    assert Path(place if place == "mine.csv" else "out/kept/mine.csv").read_bytes() == content
+
+
+def test_bad_corrections_are_refused_with_every_breach(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("c.csv").write_text("action,name,column,value\nset,合新高铁,status,nearly\nalter,合新高铁,,\n", "utf-8")
+    words = ("read", str(folder / "plan.txt"), "--out", "out", "--corrections", "c.csv")
+    status, _, err = run(*words, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 1
+    assert "row 2: 'nearly' is no status" in err
+    assert "row 3: 'alter' is no action" in err
+    assert not Path("out").exists()
+
+
+def test_explain_tells_how_a_sentence_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentence of issue 3: both lines are in preparation, because 前期工作 closes the list."""
+    monkeypatch.chdir(tmp_path)
+    sentence = "加快推进合新高铁、巢马城际等项目前期工作"
+    status, out, err = run("read", "--explain", sentence, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0, err
+    assert out.count("阶段 preparatory") >= 2
+    for part in ("合新高铁", "巢马城际", "加快推进", "前期工作", "合肥-新沂"):
+        assert part in out, part
+    assert list(tmp_path.iterdir()) == []  # nothing is written
+
+
+def test_read_needs_a_plan_or_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    status, _, err = run("read", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 2
+    assert "PLAN" in err
+    status, _, err = run("read", "plan.txt", "--explain", "加快建设合新高铁", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 2
+    assert "--explain" in err

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import DocumentError
+from geo.errors import DocumentError, MissingExtraError
 from projects.documents import parse_document, read_document, simplify
 
 PLAN = """甲市综合交通发展规划
@@ -176,3 +177,44 @@ def test_passages_are_in_order_and_inside_the_text(text: str) -> None:
     for passage in document.passages:
         assert end <= passage.start < passage.end <= len(text)
         end = passage.end
+
+
+def _pdf(words: str) -> bytes:
+    """Write the smallest pdf of one page (PDF 32000-1, 7.5): catalogue, pages, page, content, font."""
+    content = f"BT /F1 12 Tf 20 100 Td ({words}) Tj ET".encode() if words else b""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    trailer = b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+    return out + b"xref\n0 6\n0000000000 65535 f \n" + table + trailer
+
+
+def test_text_layer_of_a_pdf_is_read_and_a_scan_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("pdfplumber")
+    (tmp_path / "plan.pdf").write_bytes(_pdf("G329 and S105 in one plan"))
+    (tmp_path / "scan.pdf").write_bytes(_pdf(""))
+    assert read_document(tmp_path / "plan.pdf").text == "G329 and S105 in one plan"
+    with pytest.raises(DocumentError, match="no text layer"):
+        read_document(tmp_path / "scan.pdf")
+
+
+@pytest.mark.parametrize(
+    "name, module, content",
+    [("a.html", "bs4", b"<html><p>x"), ("a.docx", "docx", b"PK\x03\x04"), ("a.pdf", "pdfplumber", b"%PDF-1")],
+)
+def test_a_missing_reader_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, module: str, content: bytes
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(MissingExtraError, match=r"pip install 'tongtu\["):
+        read_document(tmp_path / name)

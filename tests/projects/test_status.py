@@ -111,3 +111,11 @@ def test_the_rule_is_told_beside_the_stage() -> None:
     stage, rule = stage_of(Governor(("加快推进",), ("push",), ("项目", "前期工作")))
     assert stage.value == "preparatory"
     assert "前期工作" in rule
+
+
+def test_a_bare_label_carries_its_stage() -> None:
+    assert stages("续建:贵阳至南宁高铁。新开工:黄桶至百色铁路。研究:涪陵至柳州铁路。") == [
+        "under_construction",
+        "starting",
+        "proposed",
+    ]

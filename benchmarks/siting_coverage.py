@@ -1,0 +1,114 @@
+"""
+How much of the plans is drawn, and how near the ends are: by method on the gold registers and on the built-in one.
+
+An end is right if the drawing comes within 10 km of the named place. Where the drawing is made from the place's own point
+(straight, corridor, nodes, point) that is its seat or its main station. Where it rests on other evidence (a recorded line,
+facility or course, or a line beside one) it is the unit itself: the port of 合肥 need not lie at the town hall. Provinces,
+rivers, areas, what a section cuts off, and places beyond the four provinces whose lines the embedded network does not hold
+are left out. Needs ``../shared/gold`` (or the folder in TONGTU_SHARED) for the gold registers.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import shapely
+
+from geo.geodesy import distance_km
+from layers.schema import Mode
+from projects.builtin import builtin_register
+from projects.chains import place_chain
+from projects.ground import Ground, default_ground
+from projects.schema import PROJECTS
+from projects.siting import SitingAssumptions, site_of, site_projects
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+SHARED = Path(os.environ.get("TONGTU_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
+DEFAULT_REGION = ("上海市", "江苏省", "浙江省", "安徽省")
+
+
+def gold_projects(folder: Path) -> pd.DataFrame:
+    """Return the core projects of hefei and anhui, contract ``PROJECTS``, with the gold's places."""
+    rows = []
+    for document in ("hefei", "anhui"):
+        gold = pd.read_csv(folder / f"{document}.csv", dtype=str, keep_default_na=False)
+        gold = gold[(gold["optional"] != "yes") & (gold["mode"] != Mode.OTHER.value)]
+        rows.append(gold.assign(project_id=document + gold["name"], status=gold["status"].str.split("|").str[0]))
+    table = pd.concat(rows, ignore_index=True)
+    return PROJECTS.coerce(table[[name for name in PROJECTS.names if name in table]])
+
+
+def end_gaps_km(projects: pd.DataFrame, features: gpd.GeoDataFrame, ground: Ground) -> pd.DataFrame:
+    """
+    Return how far each drawn project stays from its first and last place.
+
+    Returns
+    -------
+    DataFrame
+        name, drawn_by, place, gap_km.
+    """
+    drawn = features.set_index("feature_id")
+    rows = []
+    for record in projects.to_dict("records"):
+        feature = drawn.loc[record["project_id"]]
+        shape = feature.geometry
+        if feature["drawn_by"] in {"none", "area"}:
+            continue
+        site = site_of(record, DEFAULT_REGION, ground, SitingAssumptions())
+        places = [
+            p for p in place_chain(site).places if p.kind != "line" and (p.level != "province" or p.code == "310000")
+        ]
+        for place in {p.place_id: p for p in (*places[:1], *places[-1:])}.values():
+            seat = ground.gazetteer.get(place.place_id)
+            area = ground.area_of(seat)
+            note = str(feature["siting_note"])
+            evidence = feature["drawn_by"] == "network" or note.startswith(("已有", "经由所载", "与"))
+            cut = "截取" in note and (area is None or area.intersection(shape).length == 0.0)
+            if cut or place.kind == "river" or (evidence and place.code[:2] not in {"31", "32", "33", "34"}):
+                continue
+            targets = [shapely.Point(spot.lon, spot.lat) for spot in (seat, place)]
+            if evidence and area is not None:
+                targets.append(area)
+            gaps = []
+            for target in targets:
+                ends = shapely.get_coordinates(shapely.shortest_line(shape, target))
+                gaps.append(distance_km(*ends[0], *ends[-1]))
+            rows.append((record["name"], feature["drawn_by"], place.full_name, min(gaps)))
+    return pd.DataFrame(rows, columns=["name", "drawn_by", "place", "gap_km"])
+
+
+def report(title: str, projects: pd.DataFrame, ground: Ground) -> None:
+    """Print the shares, and by name what is left."""
+    start = time.perf_counter()
+    features = site_projects(projects, ground=ground)
+    seconds = time.perf_counter() - start
+    by = features["drawn_by"]
+    gaps = end_gaps_km(projects, features, ground)
+    print(f"== {title}: {len(features)} projects, {seconds:.2f} s")
+    print(by.value_counts().to_dict())
+    print(
+        f"better than area {(~by.isin(['area', 'none'])).mean():.1%}, at least area {(by != 'none').mean():.1%}, ends"
+    )
+    print(f"within 10 km {(gaps['gap_km'] <= 10).mean():.1%} of {len(gaps)}")
+    print("area or none:", "、".join(features.loc[by.isin(["area", "none"]), "name"]))
+    print(gaps[gaps["gap_km"] > 10].round(1).to_string(index=False))
+
+
+def main() -> None:
+    """Print the report of both registers."""
+    ground = default_ground()
+    folder = SHARED / "gold"
+    if folder.is_dir():
+        report("gold hefei + anhui, core", gold_projects(folder), ground)
+    projects = builtin_register().projects
+    report("built-in register, five modes", projects[projects["mode"] != Mode.OTHER.value], ground)
+
+
+if __name__ == "__main__":
+    main()

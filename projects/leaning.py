@@ -1,0 +1,148 @@
+"""Members that lean on their context: a head, mode or name that the list, the sentence or the passage gives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from layers.schema import Mode
+from projects.clause_grammar import TOPICS, ClauseReader, Context, is_line_name, is_line_number
+from projects.lexicon import default_lexicon
+from projects.lists import Group, lean_on, read_list
+from projects.names import LINE_NUMBER, Member
+from projects.naming import proper_parts
+
+__all__ = ["ContextReader"]
+
+
+class ContextReader(ClauseReader):
+    """Resolves what a member does not say itself."""
+
+    def _resolve_head(self, member: Member, group: Group, context: Context, flags: list[str]) -> None:
+        """Give a head to a member without one, and a mode to a head without one, from the list, sentence or topic."""
+        heads = default_lexicon().heads
+        siblings = [
+            m.head.mode for m in group.members if m.head is not None and m.head.mode not in {"", "none", "other"}
+        ]
+        mode = siblings[0] if siblings else (context.sentence_mode or context.topic)
+        if member.brackets and (member.head is None or not member.head.mode):
+            inner = [
+                m.head.mode
+                for inside, at in member.brackets
+                for g in read_list(inside, at)
+                for m in g.members
+                if m.head is not None
+            ]
+            mode = next((x for x in inner if x and x != "none"), mode)
+        default = {"rail": "铁路", "highway": "高速公路", "waterway": "航道", "energy": "天然气管道"}
+        if member.head is None:
+            if context.label_member is not None and context.label_member.head is not None and is_line_name(member.stem):
+                member.head, member.head_text = context.label_member.head, context.label_member.head_text
+                member.suffix = member.head_text
+                return
+            if "复航" in member.works and proper_parts(member.stem):
+                member.head, member.head_text = heads["航道"], ""
+                return
+            line = is_line_number(member.stem)
+            if member.core.endswith("\ufffd") and mode == Mode.WATERWAY and proper_parts(member.stem.strip("\ufffd")):
+                member.head, member.head_text = heads["港"], ""  # the head itself is broken: the topic tells the mode
+                flags.append("mode_from_context")
+                return
+            if mode == Mode.WATERWAY and line:
+                member.head, member.head_text = heads["航道"], ""
+                return
+            if mode is None or str(mode) not in default or not (is_line_name(member.stem) or line):
+                return
+            if not (
+                siblings or context.sentence_mode or (context.topic and (member.works or group.open or member.section))
+            ):
+                return
+            head = heads[default[str(mode)]]
+            if (
+                context.last is not None
+                and context.last.head is not None
+                and context.last.head.mode == str(mode)
+                and "line" in context.last.head.flags
+                and not siblings
+            ):
+                head = context.last.head
+            member.head, member.head_text = head, head.word
+            if not line:
+                member.suffix = head.word if not member.section else ""
+            member.trace.append(f"方式从上下文:{head.word}")
+            flags.append("mode_from_context")
+        elif not member.head.mode:
+            told = [m for m, pattern in TOPICS if pattern.search(member.core)]
+            if len(told) == 1:
+                mode = told[0]
+            if mode is None and member.head.word == "通道":
+                mode = Mode.HIGHWAY  # 甲乙通道 by itself is a road's crossing
+            if mode is None:
+                member.head = None
+                return
+            if member.head.word == "枢纽" and mode != Mode.WATERWAY:
+                member.head = None
+                return
+            base = {"rail": "铁路", "highway": "高速公路", "waterway": "航道", "airport": "机场"}.get(str(mode))
+            if member.head.word == "枢纽":
+                base = "航电枢纽"
+            if base is None:
+                base = "天然气管道" if re.search(r"气|LNG|油", self.text) and "电" not in member.core else "输电线路"
+            if member.head.word == "电网":
+                base = "输电线路"
+            weak = member.head
+            member.head = replace(heads[base], flags=frozenset({"facility"}), word=weak.word)
+            member.trace.append(f"“{weak.word}”的方式从上下文:{mode}")
+
+    def _lean(self, member: Member, context: Context) -> bool:
+        """Name a member that has no name after what stands before it."""
+        if context.last is not None and context.last.head is not None and member.core_start == 0:
+            before = self.text[max(0, member.start - 3) : member.start]
+            joined = before.endswith(("及其", "及", "和", "以及"))
+            if member.phase and (member.head is None or member.head.mode == context.last.head.mode) and joined:
+                lean_on(member, context.last, context.last_name)
+                return True
+            counted = re.match(r"[\d一二三四五六七八九十两]+[座个条项处]", member.core)
+            component = member.head is not None and not member.suffix and not counted and not proper_parts(member.stem)
+            part = member.head is not None and (
+                member.head.kind in {"gas_pipeline", "civil_airport", "line_part"}
+                or "联络线" in member.core
+                or "连接线" in member.core
+                or "支线" in member.core
+            )
+            if component and part and before.endswith(("及其", "及")) and not before.endswith("以及"):
+                lean_on(member, context.last, context.last_name)
+                return True
+            if component and before.endswith("和") and member.head_text.endswith(("跑道", "航站楼", "航站区")):
+                member.prefix = re.split(r"(?<=机场)", context.last_name)[0]
+                member.trace.append(f"承前“{member.prefix}”")
+                return True
+            if re.fullmatch(r"[东西南北]{1,2}延(?:伸)?(?:线|段)?", member.core) and before.endswith(("、", "和", "及")):
+                last = context.last
+                member.prefix = last.prefix + last.stem + last.head_text
+                member.head, member.head_text = last.head, last.head_text
+                return bool(member.prefix)
+            if component and member.head_text and LINE_NUMBER.fullmatch(member.head_text):
+                before_stem = context.last.prefix + context.last.stem
+                if context.last.head.mode == "rail" and before_stem:
+                    member.prefix = before_stem
+                    return True
+        if member.phase and member.head is not None and "facility" in member.head.flags and len(member.head_text) >= 2:
+            # 加快机场二期建设: the airport that the passage named last.
+            pattern = re.compile(rf"([\u4e00-\u9fff]{{2,10}}?){member.head_text}")
+            text = self.text[max(0, member.start - 2000) : member.start]
+            best = ""
+            for m in pattern.finditer(text):
+                stem = re.split(r"[的和与及、]|完成|提升|建设|推进|支持|加快|打造|以", m[1])[-1]
+                if proper_parts(stem):
+                    best = stem
+            for heading in reversed(self.passage.headings):
+                if not best and (m2 := pattern.search(heading)) and proper_parts(m2[1]):
+                    best = m2[1]
+            if not best and context.last_name.endswith(member.head_text):
+                best = context.last_name.removesuffix(member.head_text)
+            if best:
+                member.prefix = best
+                member.trace.append(f"承前“{best}{member.head_text}”")
+                return True
+        return False

@@ -1,0 +1,149 @@
+"""Whether a member names one thing: the proper names in a text, and what a head noun asks of them."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from geo.gazetteer import default_gazetteer
+from projects.lexicon import default_lexicon
+from projects.names import LINE_NUMBER, POWER, TO, Member, bracketless
+from projects.routes import is_abbreviation, places_in
+
+__all__ = ["is_named", "proper_parts"]
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_unit(name: str) -> bool:
+    """Whether characters that are generic one by one make the name of a unit (江北)."""
+    return (
+        bool(name)
+        and name not in {"江海", "港口", "海港", "城区", "新区"}
+        and any(p.kind == "division" for p in default_gazetteer().lookup(name))
+    )
+
+
+@functools.lru_cache(maxsize=16384)
+def _proper(text: str) -> tuple[str, ...]:
+    return tuple(_proper_parts(text))
+
+
+def proper_parts(text: str) -> list[str]:
+    """
+    Names in a text: what is left when generic words and numbers are taken out, gazetteer names kept whole.
+
+    Examples
+    --------
+    >>> proper_parts("国家级重点合肥"), proper_parts("高等级内河")
+    (['合肥'], [])
+    """
+    return list(_proper(text))
+
+
+def _proper_parts(text: str) -> list[str]:
+    lexicon = default_lexicon()
+    text = re.sub(r"[“”\"'《》]", "", text)
+    known = {a: b for a, b, _ in places_in(text)}
+    parts: list[str] = []
+    run = ""
+
+    def close() -> None:
+        nonlocal run
+        singles = [c for c in run if c in lexicon.generics]
+        if (len(run) >= 2 and (len(singles) < len(run) or _is_unit(run))) or re.fullmatch(r"[东西南北]江|海河", run):
+            parts.append(run)
+        run = ""
+
+    i = 0
+    while i < len(text):
+        word = lexicon.generics.at(text, i)
+        if i in known and known[i] - i >= len(word):
+            name = text[i : known[i]]
+            if lexicon.generics.words.get(name) in {"macro"}:
+                close()
+            else:
+                close()
+                parts.append(name)
+            i = known[i]
+            continue
+        if len(word) >= 2:
+            # 中山, 大通: a run that a generic word would cut is kept whole where the run goes on with unknown characters.
+            close()
+            i += len(word)
+            continue
+        c = text[i]
+        if "\u4e00" <= c <= "\u9fff" or c in "?€" or c > "\ue000":
+            run += c
+        elif c.isalpha() and c.isascii():
+            run += ""
+        else:
+            close()
+        i += 1
+    close()
+    return parts
+
+
+def is_named(member: Member) -> bool:
+    """
+    Whether a member with a head names one thing, not a kind of things.
+
+    A line needs two ends, a code, a section or a name that is no mere place (合肥境内高速公路 is no line); a facility any
+    name; a network an area below the province (皖江地区城际铁路网).
+    """
+    head = member.head
+    stem = bracketless(member.stem)
+    brackets = re.findall(r"\(([^()]*)\)", member.core)
+    if head is None or head.mode == "none":
+        return False
+    if "proper" in head.flags or member.code or POWER.search(member.core):
+        return True
+    if re.search(r"打造|推进|加快|建成|完成|开工|力争|启动|实施|将|全面提升|●|〓", stem):
+        return False
+    if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其)", member.core):
+        return False
+    if re.match(r"^\d+[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):
+        return False
+    if head.word == "通道" and re.fullmatch(r"第[二三四五六][东西南北]?", stem):
+        return True
+    if head.word.endswith("网") and not places_in(stem) and "area" in head.flags:
+        return False
+    parts = proper_parts(stem)
+    inside = [p for b in brackets for p in proper_parts(b)] + proper_parts(member.section)
+    if "placed" in head.flags and not (
+        places_in(stem)
+        or _is_unit(stem)
+        or is_abbreviation(stem[-3:])
+        or is_abbreviation(stem)
+        or re.search(r"[A-Z\d]", stem)
+    ):
+        return False
+    if "facility" in head.flags or "hub" in head.flags:
+        return bool(parts or [p for b in brackets for p in proper_parts(b)])
+    if "weak" in head.flags:
+        return bool(parts) and (is_abbreviation(stem) or bool(re.search(TO, stem)) or len("".join(parts)) >= 2)
+    # lines and areas
+    if "“" in stem or (member.section and inside and not member.section.startswith("网")):
+        return bool(parts) or bool(inside)
+    if re.search(rf"[\u4e00-\u9fff]{TO}[\u4e00-\u9fff]", stem) and parts:
+        return True
+    if stem in default_lexicon().generics and default_lexicon().generics[stem] == "line":
+        return True
+    if member.head_text and LINE_NUMBER.fullmatch(member.head_text):
+        return (
+            bool(parts) or is_abbreviation(stem) or stem.endswith(("地铁", "轨道交通", "市域铁路", "有轨电车", "轻轨"))
+        )
+    if head.mode == "rail" and re.fullmatch(r"[东南西北]{1,2}环?线", member.section):
+        return True
+    if parts and (head.word.endswith(("复线", "二线")) or (head.kind == "metro" and member.phase)):
+        return True
+    if is_abbreviation(stem) and stem not in default_lexicon().generics:
+        places = places_in(stem)
+        return not (len(places) == 1 and places[0][1] - places[0][0] == len(stem)) or bool(member.section)
+    if not parts:
+        return False
+    known = {stem[a:b] for a, b, _ in places_in(stem)}
+    if any(p not in known for p in parts) or len(parts) >= 2:
+        return True
+    if re.search(r"绕|环|二通道|第[二三]|复线|机场|新区|至", stem):
+        return True
+    return "area" in head.flags and bool(re.search(r"都市圈|地区|城市群", stem))

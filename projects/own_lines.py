@@ -1,0 +1,179 @@
+"""A planner's own geometries: checked one by one, so that a bad one is said to be bad and its project stays on the ladder."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.crs import wgs84_to_gcj02
+from geo.errors import CrsError, SchemaError
+from layers.schema import FEATURES
+from projects.corridor import KM_PER_DEGREE
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["OwnLine", "gcj02_share", "own_lines"]
+
+log = logging.getLogger(__name__)
+
+CHINA = (73.0, 3.0, 136.0, 54.0)
+"""(west, south, east, north), degrees."""
+
+KEYS = ("project_id", "proj_id", "feature_id", "feat_id")
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """
+    A planner's geometry of one project.
+
+    Parameters
+    ----------
+    geometry : geometry or None
+        EPSG:4326; None where it cannot be used.
+    notes : tuple of str
+        What is doubtful about it, or why it is not used.
+    """
+
+    geometry: BaseGeometry | None
+    notes: tuple[str, ...] = ()
+
+
+def own_lines(lines: gpd.GeoDataFrame | None, known: NDArray[np.float64]) -> dict[str, OwnLine]:
+    """
+    Check a planner's geometries and bring them to WGS 84.
+
+    Parameters
+    ----------
+    lines : GeoDataFrame or None
+        With a column ``project_id`` (or ``proj_id``, ``feature_id``, ``feat_id``) and any known CRS. Several rows of one
+        project are joined.
+    known : ndarray of float64, shape (n, 2)
+        lon, lat of known points (stations, interchanges, …) against which an offset as of GCJ-02 is looked for.
+
+    Returns
+    -------
+    dict of project id to OwnLine
+        Empty, swapped (lat, lon) and far-off geometries are not used, self-crossing ones and those that look shifted by
+        GCJ-02 are used as they are; the notes say so. Nothing is shifted or turned unasked.
+
+    Raises
+    ------
+    SchemaError
+        If there is no id column.
+    CrsError
+        If there is no coordinate system.
+    """
+    if lines is None or lines.empty:
+        return {}
+    key = next((name for name in KEYS if name in lines), None)
+    if key is None:
+        message = f"the user's lines have no column project_id; found {', '.join(map(str, lines.columns))}"
+        raise SchemaError(message)
+    if lines.crs is None:
+        message = "the user's lines have no coordinate system; write one into the file (EPSG:4490 for CGCS2000)"
+        raise CrsError(message)
+    drawn = lines.to_crs(FEATURES.crs)
+    out: dict[str, OwnLine] = {}
+    for project_id, group in drawn.groupby(drawn[key].astype(str), sort=True):
+        out[str(project_id)] = _checked(list(group.geometry), known)
+    for project_id, own in out.items():
+        for note in own.notes:
+            log.info("user geometry of %s: %s", project_id, note)
+    return out
+
+
+def _checked(geometries: list[BaseGeometry | None], known: NDArray[np.float64]) -> OwnLine:
+    parts = [
+        part for shape in geometries if shape is not None for part in shapely.get_parts(shape) if not part.is_empty
+    ]
+    if not parts:
+        return OwnLine(None, ("用户几何为空, 未用 user's geometry is empty, not used",))
+    notes: list[str] = []
+    ranks = {part.geom_type: part.geom_type for part in parts}
+    if len(ranks) > 1:
+        kept = next(kind for kind in ("LineString", "Polygon", "Point") if kind in ranks)
+        parts = [part for part in parts if part.geom_type == kept]
+        notes.append(f"用户几何类型混杂, 只取 mixed types, only {kept} used")
+    whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+    if whole.geom_type == "GeometryCollection":
+        whole = parts[0]
+    west, south, east, north = whole.bounds
+    if not np.isfinite([west, south, east, north]).all():
+        return OwnLine(None, ("用户几何坐标无效, 未用 user's geometry has invalid coordinates, not used",))
+    if not _within(west, south, east, north):
+        if _within(south, west, north, east):
+            reason = (
+                "用户几何经纬度颠倒 (lat, lon), 未用 user's geometry has swapped axes, not used; swap them in the file"
+            )
+        else:
+            reason = (
+                f"用户几何在中国以外 ({west:.2f}, {south:.2f}), 未用 user's geometry is outside China, not used; "
+                "check its coordinate system"
+            )
+        return OwnLine(None, (reason,))
+    if not shapely.is_simple(whole) or not whole.is_valid:
+        notes.append("用户几何自相交 user's geometry crosses itself")
+    if whole.geom_type in {"LineString", "MultiLineString"}:
+        share, count = gcj02_share(whole, known)
+        if count:
+            notes.append(
+                f"疑为 GCJ-02 坐标 looks like GCJ-02: off {count} known points by {share:.0%} of its shift; not corrected, "
+                "convert with geo.crs.gcj02_to_wgs84 if so"
+            )
+    return OwnLine(whole, tuple(notes))
+
+
+def _within(west: float, south: float, east: float, north: float) -> bool:
+    return CHINA[0] <= west <= east <= CHINA[2] and CHINA[1] <= south <= north <= CHINA[3]
+
+
+def gcj02_share(line: BaseGeometry, known: NDArray[np.float64], *, reach_km: float = 1.5) -> tuple[float, int]:
+    """
+    Tell whether a line is shifted from known points as GCJ-02 shifts.
+
+    Each known point within reach has an offset to the line's nearest point; regressed on the part of the GCJ-02 shift in
+    its direction, the slope is 0 for a line in WGS 84 and 1 for one in GCJ-02. The line counts as shifted if the slope is
+    0.6-1.4 and more than three standard errors from 0, on at least four points.
+
+    Parameters
+    ----------
+    line : LineString or MultiLineString, EPSG:4326
+    known : ndarray of float64, shape (n, 2)
+        lon, lat, WGS 84.
+    reach_km : float
+
+    Returns
+    -------
+    (slope, count)
+        Count 0 where the line does not look shifted.
+    """
+    if not len(known):
+        return 0.0, 0
+    margin = reach_km / KM_PER_DEGREE * 1.3
+    west, south, east, north = line.bounds
+    box = (known >= [west - margin, south - margin]) & (known <= [east + margin, north + margin])
+    near = np.unique(known[box.all(axis=1)], axis=0)
+    if len(near) < 4:
+        return 0.0, 0
+    feet = shapely.get_coordinates(shapely.shortest_line(shapely.points(near), line)).reshape(-1, 2, 2)[:, 1]
+    scale = np.column_stack([KM_PER_DEGREE * np.cos(np.radians(near[:, 1])), np.full(len(near), KM_PER_DEGREE)])
+    offset = (feet - near) * scale
+    km = np.hypot(offset[:, 0], offset[:, 1])
+    close = (km <= reach_km) & (km > 0.0)
+    if close.sum() < 4:
+        return 0.0, 0
+    shifted = np.column_stack(wgs84_to_gcj02(near[:, 0], near[:, 1]))
+    shift = ((shifted - near) * scale)[close]
+    d = km[close]
+    s = np.sum(shift * offset[close], axis=1) / d
+    slope = float(np.sum(d * s) / np.sum(s * s))
+    error = float(np.sqrt(np.sum((d - slope * s) ** 2) / (len(d) - 1) / np.sum(s * s)))
+    return (slope, len(d)) if 0.6 <= slope <= 1.4 and slope > 3.0 * error else (slope, 0)

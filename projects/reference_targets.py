@@ -1,0 +1,184 @@
+"""
+Targets and published figures that stand in no plan that was read: facts with their sources, and a planner's own targets.
+
+``projects/data/reference_targets.csv`` holds the 2025 targets of the transport plan of the Yangtze River Delta;
+``projects/data/official_lengths.csv`` the published route lengths that an assessment shows beside tongtu's.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from geo.errors import SchemaError, VocabularyError
+from geo.gazetteer import default_gazetteer
+from geo.io import read_table
+from geo.units import parse_unit
+from projects.indicators import indicators
+from projects.schema import TARGETS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "official_lengths",
+    "read_targets",
+    "reference_dates",
+    "reference_places",
+    "reference_targets",
+]
+
+
+_LOOSE = replace(
+    TARGETS,
+    key=(),
+    columns=tuple(replace(c, nullable=True) if c.name == "document" else c for c in TARGETS.columns),
+)
+"""The contract of targets for a file that people write: nothing but what bounds an indicator is asked for."""
+
+
+@cache
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    with files("projects").joinpath("data", name).open(encoding="utf-8") as file:
+        return tuple(csv.DictReader(file))
+
+
+def reference_targets() -> pd.DataFrame:
+    """
+    Return the reference targets.
+
+    Returns
+    -------
+    DataFrame, contract ``projects.schema.TARGETS``
+        ``quotation`` holds the source and its grade, no sentence of the plan.
+
+    References
+    ----------
+    国家发展改革委、交通运输部 (2020): 长江三角洲地区交通运输更高质量一体化发展规划, section on the aims for 2025.
+
+    Examples
+    --------
+    >>> table = reference_targets()
+    >>> table.loc[table["indicator"] == "railway_network_density", ["area", "value", "unit"]].values.tolist()
+    [['长三角', 507.0, 'km/10000km2']]
+    """
+    table = pd.DataFrame(
+        [
+            {
+                **row,
+                "infrastructure": True,
+                "start": number,
+                "end": number,
+                "quotation": f"{row['source']} [{row['grade']}]" + (f"; {row['note']}" if row["note"] else ""),
+            }
+            for number, row in enumerate(_rows("reference_targets.csv"))
+        ]
+    )
+    return TARGETS.validate(TARGETS.coerce(table)[TARGETS.names])
+
+
+def reference_dates() -> dict[str, str]:
+    """Return the month of issue of each document of :func:`reference_targets`."""
+    return {row["document"]: row["date"] for row in _rows("reference_targets.csv")}
+
+
+def reference_places(indicator: str, area: str) -> tuple[str, ...]:
+    """
+    Return the cities between which a travel time of an area is meant, the centre first.
+
+    Parameters
+    ----------
+    indicator : {"centre_city_travel_time", "commuting_circle_time"}
+    area : str
+        长三角, a 都市圈, or a city: from it to the centre cities, or within its own 都市圈.
+
+    Returns
+    -------
+    tuple of str
+        Empty where the area is unknown.
+
+    Examples
+    --------
+    >>> reference_places("commuting_circle_time", "苏锡常都市圈")
+    ('苏州', '无锡', '常州')
+    """
+    rows = [row for row in _rows("reference_targets.csv") if row["indicator"] == indicator]
+    for row in rows:
+        if area == row["area"]:
+            return tuple(row["places"].split("|"))
+    city = area.removesuffix("市")
+    for row in rows:
+        places = row["places"].split("|")
+        if indicator == "commuting_circle_time" and places[0] == city:
+            return tuple(places)
+        if indicator == "centre_city_travel_time" and default_gazetteer().lookup(city, kinds={"division"}):
+            return (city, *(place for place in places if place != city))
+    return ()
+
+
+def official_lengths() -> pd.DataFrame:
+    """
+    Return published route lengths.
+
+    Returns
+    -------
+    DataFrame
+        area (full name), as_of (``YYYY-MM``), indicator (``rail_length`` …), length_km, source, grade, note; sorted.
+    """
+    table = pd.DataFrame(_rows("official_lengths.csv"))
+    return table.assign(length_km=table["length_km"].astype(float))
+
+
+def read_targets(path: Path) -> pd.DataFrame:
+    """
+    Read a planner's own targets.
+
+    Parameters
+    ----------
+    path : Path
+        CSV in the contract ``projects.schema.TARGETS``; indicator, comparator, value, unit and area are enough. ``indicator``
+        is a key of ``projects/data/indicators.csv`` or its Chinese name (铁路网密度).
+
+    Returns
+    -------
+    DataFrame, contract ``projects.schema.TARGETS``
+        Without a document the file's name stands for it; without a position the row's number does.
+
+    Raises
+    ------
+    SchemaError
+        If the file breaks the contract; every breach is listed with its row.
+    """
+    known = {indicator.zh: indicator.key for indicator in indicators()}
+    keys = set(known.values())
+    # read_table validates the whole contract, whose key a planner need not fill: the cells are read, then completed.
+    table = read_table(path, _LOOSE)
+    words = table["indicator"].astype(str)
+    table = table.assign(
+        indicator=[known.get(word, word) for word in words],
+        indicator_zh=[zh or word for zh, word in zip(table["indicator_zh"], words, strict=True)],
+        document=table["document"].where(table["document"].astype(str) != "", path.stem),
+        start=table["start"].fillna(pd.Series(range(len(table)), index=table.index)).astype("Int64"),
+    )
+    table["end"] = table["end"].fillna(table["start"])
+    table["infrastructure"] = table["infrastructure"].fillna(True)
+    breaches = []
+    for number, row in enumerate(table.to_dict("records"), 2):
+        if row["indicator"] not in keys and not str(row["indicator"]).startswith("other:"):
+            breaches.append(f"row {number}: indicator {row['indicator']!r} is no key of indicators.csv")
+        if row["unit"]:
+            try:
+                parse_unit(str(row["unit"]))
+            except VocabularyError as error:
+                breaches.append(f"row {number}: {error}")
+        if not row["area"]:
+            breaches.append(f"row {number}: no area")
+    if breaches:
+        message = f"{path}: " + "; ".join(breaches)
+        raise SchemaError(message)
+    return TARGETS.validate(TARGETS.coerce(table)[TARGETS.names].sort_values(list(TARGETS.key), ignore_index=True))

@@ -28,10 +28,10 @@ SHARED = Path(os.environ.get("TONGTU_SHARED", Path(__file__).resolve().parent.pa
 CHECK = Path(__file__).resolve().parent / "data" / "rail_times_check.csv"
 
 GRID: dict[str, tuple[float, ...]] = {
-    "speed_share": (0.85, 0.9, 0.95),
+    "speed_share": (0.89, 0.92, 0.95),
     "county_train_pairs": (5.0, 8.0, 12.0),
     "city_train_pairs": (25.0, 40.0, 60.0),
-    "hub_approach_min": (0.0, 1.5, 3.0),
+    "hub_approach_min": (0.0, 1.0, 2.0),
 }
 """What is fitted, and the values tried: coarse, for two dozen times carry no more."""
 

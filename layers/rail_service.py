@@ -55,15 +55,15 @@ class RailAssumptions:
     also prints the error on lines left out of the fit; the others come from the source named.
     """
 
-    speed_share: float = 0.9  # of the permitted speed, kept between stops; fitted
-    acceleration_m_s2: float = 0.35  # mean from standstill; a train reaches 300 km/h in some 4 min; memory
+    speed_share: float = 0.92  # of the permitted speed, kept between stops; fitted
+    acceleration_m_s2: float = 0.3  # mean from standstill: 300 km/h after some 4.6 min; memory
     braking_m_s2: float = 0.5  # mean in service; memory
     dwell_time_min: float = 2.0  # 绍兴北—温岭 trial run, 2 min a stop, hzxcw.hangzhou.com.cn 2021-11-27
     reversal_time_min: float = 12.0  # driver changes ends at a station, instead of running on; memory
     county_train_pairs: float = 8.0  # a day that a station of a county or suburb is worth a stop; fitted
     city_train_pairs: float = 40.0  # the same, of a prefecture-level city; fitted
     hub_stops: float = 0.9  # share of trains that stop at a hub they pass; memory
-    hub_approach_min: float = 1.5  # on either side of a hub: slow approaches through yards, shared tracks; fitted
+    hub_approach_min: float = 1.0  # on either side of a hub: slow approaches through yards, shared tracks; fitted
     tier_train_pairs: tuple[float, ...] = (40.0, 100.0)  # a train keeps the habits of the quietest line of its run
     default_train_pairs: float = 30.0  # a day on a high-speed line of which no number is known; memory
     conventional_stops: tuple[float, float, float] = (

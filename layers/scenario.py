@@ -14,6 +14,7 @@ import shapely.affinity
 
 from geo.errors import VocabularyError
 from geo.geodesy import GEOD, length_km
+from layers.rail import HIGH_SPEED_KINDS
 from layers.schema import LINES, STAGE_ORDER, Method, Mode, Status, Work
 
 if TYPE_CHECKING:
@@ -220,18 +221,18 @@ def built_lines(
     return gpd.GeoDataFrame(LINES.coerce(lines)[[*LINES.names, "geometry"]], crs=LINES.crs), joined
 
 
-OVERLAP_KM = 2.0
-"""Two projects of one mode nearer than this along their way are one track or road until a plan says otherwise."""
+OVERLAP_KM = 3.0
+"""Two lines of one class nearer than this along their way are one track or road until a plan says otherwise."""
 
 
 def counted_once(new: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     Return new lines without the parts that another one, or the existing network, already counts.
 
-    A line and its section, the same line under two names, and several proposals along one corridor would each add their
-    length to a density. Further stages go first, then better drawings. Against the existing network only parts that
-    coincide exactly are taken away (a project drawn on the finished part of its line), for a new railway beside an old one
-    does count.
+    A line and its section, the same line under two names, a ring that takes in finished pieces, and several proposals along
+    one corridor would each add their length to a density. Within a class (high-speed rail, other rail, expressway) a line
+    counts only where it runs farther than ``OVERLAP_KM`` from what is counted before it: the existing network, then further
+    stages, then better drawings. Between classes it always counts: a high-speed line beside an old railway is new track.
 
     Parameters
     ----------
@@ -246,20 +247,18 @@ def counted_once(new: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.GeoDa
         return new
     rank = new["status"].map(STAGE_ORDER).fillna(0)
     order = new.assign(rank=-rank).sort_values(["rank", "accuracy_km", "feature_id"]).index
+    class_of = _classes(existing)
     counted: dict[str, list[BaseGeometry]] = {}
     rows: list[pd.Series] = []
     for i in order:
         row = new.loc[i]
-        mode = str(row["mode"])
-        if mode not in counted:
-            counted[mode] = [shapely.union_all(existing.geometry[existing["mode"].astype(str) == mode].to_numpy())]
-        left = row.geometry
-        for other in counted[mode]:
-            left = left.difference(other)
-        parts = [
-            part for part in shapely.get_parts(left) if part.geom_type == "LineString" and length_km(part) > OVERLAP_KM
-        ]
-        counted[mode].append(_within(row.geometry, OVERLAP_KM))
+        name = _class(str(row["mode"]), str(row["kind"]))
+        if name not in counted:
+            counted[name] = [_within(line, OVERLAP_KM) for line in existing.geometry[class_of == name]]
+        near = [other for other in counted[name] if other.intersects(row.geometry)]
+        left = row.geometry.difference(shapely.union_all(near)) if near else row.geometry
+        parts = [p for p in shapely.get_parts(left) if p.geom_type == "LineString" and length_km(p) > OVERLAP_KM]
+        counted[name].append(_within(row.geometry, OVERLAP_KM))
         whole = length_km(row.geometry)
         for part in parts:
             km = length_km(part)
@@ -271,6 +270,14 @@ def counted_once(new: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.GeoDa
     return gpd.GeoDataFrame(LINES.coerce(table), geometry="geometry", crs=new.crs).sort_values(
         "feature_id", ignore_index=True
     )
+
+
+def _class(mode: str, kind: str) -> str:
+    return "high_speed_rail" if mode == Mode.RAIL.value and kind in HIGH_SPEED_KINDS else mode
+
+
+def _classes(lines: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    return np.array([_class(str(m), str(k)) for m, k in zip(lines["mode"], lines["kind"], strict=True)], dtype=object)
 
 
 def _within(line: BaseGeometry, km: float) -> BaseGeometry:

@@ -38,12 +38,20 @@ __all__ = [
 
 MODES = ("rail", "road", "any")
 DEPARTURES = ("centre", "station")
+GROUND = "ground"
+"""Any mode but flights: only to tell which times rest on one."""
 STRATA = {
     "rail": (HIGH_SPEED, CONVENTIONAL),
     "road": (ROAD,),
     "any": (HIGH_SPEED, CONVENTIONAL, ROAD, AIR),
+    GROUND: (HIGH_SPEED, CONVENTIONAL, ROAD),
 }
-OWN_LINKS = {"rail": (TRANSFER,), "road": (ROAD,), "any": (TRANSFER, ROAD, PARKING, AIR)}
+OWN_LINKS = {
+    "rail": (TRANSFER,),
+    "road": (ROAD,),
+    "any": (TRANSFER, ROAD, PARKING, AIR),
+    GROUND: (TRANSFER, ROAD, PARKING),
+}
 """Links of the network that a mode uses as they stand; trains come from the graph of trains."""
 
 MS_PER_MIN = 60_000.0
@@ -51,6 +59,7 @@ METRES = 2.0**23
 """Weights are whole milliseconds times this, plus whole metres: sums stay exact in a float64 (up to 298 h and 8,388 km),
 the shorter of two equally quick ways wins, and one search gives time and length, whatever the order of the rows."""
 
+FLIGHT_NOTE = "with a flight, assumed where airports are far enough from each other; no timetable"
 LOCAL_ROAD = "local road"
 
 
@@ -212,8 +221,8 @@ def travel_time_matrix(
     Returns
     -------
     Matrix
-        0 from a place to itself. NaN with a reason in ``note`` where there is no way. The times of a pair depend on no
-        other place of the tables.
+        0 from a place to itself. NaN with a reason in ``note`` where there is no way; a note also where the time rests on
+        a flight that is only assumed. The times of a pair depend on no other place of the tables.
 
     Raises
     ------
@@ -224,14 +233,23 @@ def travel_time_matrix(
     graph = travel_graph(network, mode)
     enter = _ways(network, origins, mode, depart_from, leaving=False)
     leave = _ways(network, destinations, mode, depart_from, leaving=True)
-    weight = _door_to_door(graph, enter, leave, len(origins), len(destinations))
-    weight = np.minimum(weight, _straight(network, origins, destinations, mode))
+    straight = _straight(network, origins, destinations, mode)
+    weight = np.minimum(_door_to_door(graph, enter, leave, len(origins), len(destinations)), straight)
     names = (list(origins["name"]), list(destinations["name"]))
     same = np.equal.outer(np.array(names[0], dtype=object), np.array(names[1], dtype=object)).astype(bool)
     weight[same] = 0.0
     minutes, km = _minutes_km(weight)
     lost = ~np.isfinite(minutes)
     note = np.full(minutes.shape, "", dtype=object)
+    if mode == "any" and (network.links["stratum"] == AIR).any():
+        ground = _door_to_door(
+            travel_graph(network, GROUND),
+            _ways(network, origins, GROUND, depart_from, leaving=False),
+            _ways(network, destinations, GROUND, depart_from, leaving=True),
+            len(origins),
+            len(destinations),
+        )
+        note[weight < np.minimum(ground, straight)] = FLIGHT_NOTE
     if lost.any():
         reasons = [
             _reasons(network, table, set(ways["point"]), mode, depart_from)

@@ -28,16 +28,20 @@ from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.export import write_geopackage, write_shapefiles
 from maps.report import write_report
 from maps.web import write_web_map
+from projects.area_lengths import area_units
 from projects.assessment import assess
+from projects.consistency import inconsistencies
 from projects.reading import Reading, read_files, write_reading
-from projects.schema import ASSESSMENT
+from projects.reference_targets import reference_dates, reference_targets
+from projects.schema import ASSESSMENT, CLOSING, CONSISTENCY, SENSITIVITY, VERDICTS
 from projects.siting import site_projects
+from projects.verdicts import Verdicts, target_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Atlas", "combined_features", "make_atlas", "write_atlas_map"]
+__all__ = ["Atlas", "combined_features", "make_atlas", "write_atlas_map", "write_verdicts"]
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +65,9 @@ class Atlas:
         Projects and the existing network.
     measures : Measures
     assessment : DataFrame, contract ``projects.schema.ASSESSMENT``
+    verdicts : Verdicts
+        One line per target, those of ``projects.reference_targets`` among them where a plan is of 沪苏浙皖.
+    consistency : DataFrame, contract ``projects.schema.CONSISTENCY``
     folder : Path
     notes : list of str
         What the reader should know: plans without projects, texts that were cut.
@@ -70,6 +77,8 @@ class Atlas:
     features: gpd.GeoDataFrame
     measures: Measures
     assessment: pd.DataFrame
+    verdicts: Verdicts
+    consistency: pd.DataFrame
     folder: Path
     notes: list[str] = field(default_factory=list)
 
@@ -133,13 +142,19 @@ def make_atlas(
         features = combined_features(projects, network_features(month))
         measures = measure(projects, month=month, lang=lang, progress=step("measure"))
         assessment = assess(reading.targets, measures.indicators)
+        verdicts = _verdicts(reading, projects, measures, month, lang)
+        consistency = inconsistencies(
+            reading.register.projects, reading.register.mentions, reading.targets, reading.documents, features=projects
+        )
         step("assess")(1, 1)
         title = _title(reading, lang)
-        atlas = Atlas(reading, features, measures, assessment, out, notes)
+        atlas = Atlas(reading, features, measures, assessment, verdicts, consistency, out, notes)
         write_reading(reading, folder)
         write_table(measures.indicators, folder / "indicators.csv", INDICATORS)
         write_table(measures.travel_times, folder / "travel_times.csv", TRAVEL_TIMES)
         write_table(assessment, folder / "assessment.csv", ASSESSMENT)
+        write_verdicts(verdicts, folder)
+        write_table(consistency, folder / "consistency.csv", CONSISTENCY)
         write_atlas_map(atlas, folder / "map.html", title=title, lang=lang, map_approval=map_approval)
         step("map")(1, 1)
         write_report(
@@ -152,6 +167,8 @@ def make_atlas(
             travel_times=measures.travel_times,
             features=features,
             documents=reading.documents,
+            verdicts=verdicts,
+            consistency=consistency,
             lang=lang,
             title=title,
         )
@@ -164,6 +181,30 @@ def make_atlas(
         step("export")(2, 2)
         _write_manifest(atlas, folder, {"lang": lang, "as_of": month, "map_approval": map_approval})
     return atlas
+
+
+def write_verdicts(verdicts: Verdicts, folder: Path) -> None:
+    """
+    Write ``verdicts.csv``, ``closing.csv`` and ``sensitivity.csv`` into a folder that exists.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    write_table(verdicts.verdicts, folder / "verdicts.csv", VERDICTS)
+    write_table(verdicts.closing, folder / "closing.csv", CLOSING)
+    write_table(verdicts.sensitivity, folder / "sensitivity.csv", SENSITIVITY)
+
+
+def _verdicts(reading: Reading, projects: gpd.GeoDataFrame, measures: Measures, month: str, lang: str) -> Verdicts:
+    """Assess the plans' targets and, where a plan is of 沪苏浙皖, those of the national plan for it."""
+    dates = {str(row["document"]): str(row.get("date") or "") for row in reading.documents}
+    targets = reading.targets
+    if any(area_units(region) is not None for region in reading.regions):
+        targets = pd.concat([targets, reference_targets()], ignore_index=True)
+        dates = reference_dates() | dates
+    return target_verdicts(targets, projects, measures.indicators, month=month, dates=dates, lang=lang)
 
 
 def combined_features(projects: gpd.GeoDataFrame, network: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

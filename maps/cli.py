@@ -16,6 +16,7 @@ from rich.table import Table
 
 from geo import __version__
 from geo.errors import PlanningError, VocabularyError
+from geo.schema import parse_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -172,7 +173,7 @@ def read(
     with output_folder(out) as folder:
         reading = read_files(plans, dates=_dates(date), corrections=given)
         write_reading(reading, folder)
-        write_review(folder / "review.html", reading, corrections=given, lang=lang.value)
+        write_review(folder / "review.html", reading, lang=lang.value)
         files = {
             file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
         }
@@ -421,29 +422,68 @@ def map_(
 @app.command(epilog="例 example: tongtu export atlas --format shp --out shapefile")
 def export(
     source: Annotated[
-        Path, typer.Argument(metavar="ATLAS", help="图集文件夹或 GeoPackage. Folder of an atlas, or a GeoPackage.")
+        Path,
+        typer.Argument(
+            metavar="ATLAS|FILE|TABLE.csv",
+            help="图集文件夹、GeoPackage 等矢量文件或单张表。 Folder of an atlas, a vector file, or a single table.",
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="文件夹 (shp) 或文件 folder (shp) or file.")],
-    form: Annotated[str, typer.Option("--format", help="shp | gpkg | csv")] = "shp",
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="文件夹、文件或 .zip。 Folder, file of the format, or .zip.")
+    ],
+    form: Annotated[
+        str, typer.Option("--format", help="shp | gpkg | geojson | fgb | parquet | kml | dxf | csv | xlsx")
+    ] = "shp",
+    crs: Annotated[
+        str,
+        typer.Option(
+            "--crs",
+            help="坐标系 EPSG:4326 | EPSG:4490 | cgcs2000-3deg | cgcs2000-3deg-zone-number | albers | albers-region |"
+            " EPSG:n | gcj02 | bd09. 缺省 default: WGS 84 (dxf: albers).",
+        ),
+    ] = "",
+    encoding: Annotated[str, typer.Option("--encoding", help="shp 与 csv 的编码 utf-8 | gb18030")] = "utf-8",
+    field_names: Annotated[str, typer.Option("--field-names", help="字段名 ascii | zh")] = "ascii",
+    lang: LangOption = Lang.ZH,
+    split_zones: Annotated[
+        bool, typer.Option("--split-zones", help="跨带时按三度带分开。 Split by three-degree zone.")
+    ] = False,
+    zipped: Annotated[bool, typer.Option("--zip", help="打包为 .zip。 Pack as .zip.")] = False,
 ) -> None:
-    """导出 shapefile、GeoPackage 或 CSV。 Hand over to GIS."""
-    from geo.io import read_features, write_table
-    from layers.schema import FEATURES
-    from maps.export import write_geopackage, write_shapefiles
+    """导出: shapefile、GeoPackage、GeoJSON、FlatGeobuf、GeoParquet、KML、DXF、CSV、Excel。 Hand over to GIS."""
+    from maps.export import Form, Options
+    from maps.export import export as hand_over
+    from maps.sources import read_source
 
-    features = read_features(_existing(source / "features.gpkg" if source.is_dir() else source), FEATURES)
-    if form == "shp":
-        cut = write_shapefiles(features, out)
-        typer.echo(f"{out}: {len(features)} 个要素 features, {cut} 段长文字在 long_texts.csv long texts there")
-    elif form == "gpkg":
-        write_geopackage(features, out)
-        typer.echo(f"{out}: {len(features)} 个要素 features")
-    elif form == "csv":
-        write_table(features, out, FEATURES)
-        typer.echo(f"{out}: {len(features)} 行 rows")
-    else:
-        message = f"{form!r} is no format; accepted: shp, gpkg, csv"
-        raise VocabularyError(message)
+    made = hand_over(
+        read_source(source),
+        out,
+        parse_word(Form, form),
+        Options(
+            crs=crs,
+            encoding=encoding.lower(),
+            field_names=field_names,  # type: ignore[arg-type]  # export checks the word
+            lang=lang.value,
+            split_zones=split_zones,
+            zipped=zipped,
+        ),
+    )
+    typer.echo(f"{made.path}: {made.report['rows_read']} 行 rows")
+    for reason, count in made.report["losses"].items():
+        if count:
+            typer.echo(f"  {LOSSES[reason].format(count=count)}")
+
+
+LOSSES = {
+    "blanks": "{count} 段文字首尾有空格, 全文在 long_texts.csv texts with blanks at an end, whole there",
+    "character": "{count} 段文字含编码不稳定的字, 全文在 long_texts.csv texts with characters of unstable code, whole there",
+    "cut": "{count} 段长文字全文在 long_texts.csv long texts, whole there",
+    "digits": "{count} 个超过 18 位的整数在 long_texts.csv whole numbers over 18 digits, whole there",
+    "geometry": "{count} 个几何不在表中 geometries are not in the table",
+    "not_finite": "{count} 个无穷大值在 long_texts.csv infinite values, there",
+    "text": "{count} 段文字被截短或去除控制字符 texts were shortened or lost a control character",
+}
+"""What the export command says of values that a format does not carry whole."""
 
 
 @contextmanager

@@ -1,187 +1,380 @@
-"""Hand-over to GIS: one layer per mode and geometry type, as GeoPackage and as shapefiles that lose nothing."""
+"""
+Hand-over to GIS: any table of tongtu in the formats and coordinate systems of Chinese practice, with its metadata.
+
+The formats are one module each; this one chooses the coordinate system, names the files, counts what was lost, and puts the
+bundle into place whole or not at all.
+"""
 
 from __future__ import annotations
 
-import csv
 import io
+import json
 import logging
-from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-import pyogrio
-from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon
+import numpy as np
 
-from geo.io import write_bytes, write_features
-from layers.schema import FEATURES, Mode
+from geo.crs import OutputCrs, by_zone, output_crs, to_output
+from geo.errors import CrsError, SchemaError, VocabularyError
+from geo.io import MANIFEST, output_folder, sha256_of, write_bytes
+from maps.cad import write_dxf
+from maps.field_names import dbase_names, full_names
+from maps.geopackage import write_geopackage, write_layers_as_geopackage
+from maps.handover import Layer, feature_layers
+from maps.kml import write_kml
+from maps.metadata import data_dictionary, licences, manifest
+from maps.shapefile import csv_bytes, write_layers_as_shapefiles, write_shapefiles
+from maps.tables import joined, write_csv_tables
+from maps.vector_files import write_flatgeobufs, write_geojson, write_geoparquet
+from maps.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    import geopandas as gpd
-    from shapely.geometry.base import BaseGeometry
+    from collections.abc import Mapping, Sequence
 
     from geo.schema import Schema
+    from maps.field_names import NameStyle
+    from maps.sources import Source
 
-__all__ = ["feature_layers", "write_geopackage", "write_shapefiles"]
+__all__ = [
+    "Exported",
+    "Form",
+    "Options",
+    "export",
+    "feature_layers",
+    "write_geopackage",
+    "write_shapefiles",
+]
 
 log = logging.getLogger(__name__)
 
-FIELD_BYTES = 254
-"""Longest text of a dBASE field, in bytes."""
 
-DBF_DATE = "2000-01-01"
-"""Date in the header of every .dbf, fixed so that the same content gives the same bytes."""
+class Form(StrEnum):
+    """Formats of a hand-over."""
 
-SHAPES = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
+    SHP = "shp"
+    GPKG = "gpkg"
+    GEOJSON = "geojson"
+    FGB = "fgb"
+    PARQUET = "parquet"
+    KML = "kml"
+    DXF = "dxf"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
-def feature_layers(features: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+FOLDERS: Final = frozenset({Form.SHP, Form.FGB})
+"""Formats of a file per layer."""
+
+TABLES_ONLY: Final = frozenset({Form.CSV, Form.XLSX})
+"""Formats without geometry."""
+
+DRAWN_ONLY: Final = frozenset({Form.SHP, Form.FGB, Form.KML, Form.DXF, Form.GEOJSON})
+"""Formats that are of no use without geometry."""
+
+DEFAULT_CRS: Final = {Form.DXF: "albers"}
+"""A drawing needs metres; all else is in WGS 84 where nobody asks for another system."""
+
+REPORT = "export_report.json"
+
+
+@dataclass(frozen=True)
+class Options:
     """
-    Split features into layers of one mode and one geometry type.
+    How to hand over.
 
     Parameters
     ----------
-    features : GeoDataFrame, contract ``layers.schema.FEATURES``, EPSG:4326
+    crs : str
+        See :func:`geo.crs.output_crs`; empty for WGS 84 (Albers for DXF).
+    encoding : {"utf-8", "gb18030"}
+        Of shapefiles and CSV.
+    field_names : {"ascii", "zh"}
+    lang : {"zh", "en"}
+        Of aliases, legends, folders, sheets and words.
+    split_zones : bool
+        Whether data wider than a three-degree zone are split by zone; an error says so otherwise.
+    zipped : bool
+        Whether the bundle becomes one ``.zip``.
+    """
+
+    crs: str = ""
+    encoding: str = "utf-8"
+    field_names: NameStyle = "ascii"
+    lang: str = "zh"
+    split_zones: bool = False
+    zipped: bool = False
+
+
+@dataclass(frozen=True)
+class Exported:
+    """
+    What was written.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or file.
+    report : dict
+        Rows per layer and losses by reason, as in ``export_report.json``.
+    """
+
+    path: Path
+    report: dict[str, Any]
+
+    @property
+    def lost(self) -> int:
+        """How many values stand whole only in a companion, or not at all."""
+        return sum(self.report["losses"].values())
+
+
+def export(source: Source, out: Path, form: Form, options: Options | None = None) -> Exported:
+    """
+    Hand data over.
+
+    Parameters
+    ----------
+    source : Source
+    out : Path
+        A folder, which gets the data, ``fields.csv`` (data dictionary), ``licences.csv``, ``export_report.json`` and
+        ``manifest.json`` (systems, attributions, checksums); or a file of the format's ending, beside which
+        ``<name>.metadata.json`` holds all that; or a ``.zip`` of the folder.
+    form : Form
+    options : Options, optional
 
     Returns
     -------
-    dict
-        Layer name (``rail_line``, ``airport_point``, ``energy_polygon``, ``rail_none`` …) to GeoDataFrame, contract
-        ``FEATURES``, sorted by feature_id. Lines are MultiLineString and areas MultiPolygon throughout a layer, so that
-        every format takes them. Rows that are not drawn are in ``*_none``; no row is lost.
-    """
-    kind = features.geometry.map(_shape)
-    layers: dict[str, gpd.GeoDataFrame] = {}
-    for mode in Mode:
-        for shape in (*SHAPES.values(), "none"):
-            part = features[(features["mode"].astype(str) == mode.value) & (kind == shape)]
-            if part.empty:
-                continue
-            part = part.sort_values("feature_id", ignore_index=True)
-            if shape == "none":
-                part = part.set_geometry([None] * len(part), crs=features.crs)
-            elif shape != "point":
-                part = part.set_geometry(part.geometry.map(_multi))
-            layers[f"{mode.value}_{shape}"] = part[[*FEATURES.names, "geometry"]]
-    return layers
-
-
-def write_geopackage(features: gpd.GeoDataFrame, path: Path) -> None:
-    """
-    Write features as a GeoPackage with one layer per mode and geometry type; see :func:`feature_layers`.
+    Exported
+        A shifted datum (GCJ-02, BD-09) is added to the name of every file.
 
     Raises
     ------
+    CrsError
+        If the data or the format do not fit the coordinate system.
+    SchemaError
+        If the format needs geometries and there is none.
+    VocabularyError
+        If an option or the file's ending does not fit the format.
+    MissingExtraError
+        If the format needs an extra that is not installed.
     OutputError
-        If the file cannot be written.
+        If the output cannot be written.
     """
-    layers = feature_layers(features)
-    write_features(
-        {
-            name: pd.DataFrame(layer.drop(columns="geometry")) if name.endswith("_none") else layer
-            for name, layer in layers.items()
-        },
-        path,
-    )
+    options = options or Options()
+    _check(source, form, options)
+    placed = _placed(source, form, options)
+    zipped = options.zipped or out.suffix.lower() == ".zip"
+    single = out.suffix != "" and not zipped
+    if single:
+        _check_ending(out, form)
+    out = _marked_path(out, placed)
+    with tempfile.TemporaryDirectory(prefix="tongtu.") as work:
+        built = Path(work)
+        report = _report(source, placed, _write(source, placed, built, form, options))
+        names = [p for p in built.iterdir() if p.is_file() and p.suffix == f".{form.value}"]
+        if single and len(names) != 1:
+            message = f"{form.value}: {len(names)} files, one per layer; give a folder, not {out.name}"
+            raise VocabularyError(message)
+        record = _add_metadata(source, placed, built, form, options, report, with_dictionary=not single)
+        if single:
+            write_bytes(out, names[0].read_bytes())
+            record["files"] = {out.name: sha256_of(out)}
+            record["fields"] = _dictionary(source, form, options).to_dict("records")
+            write_bytes(out.with_name(f"{out.name}.metadata.json"), _json(record))
+        elif zipped:
+            out = out if out.suffix.lower() == ".zip" else out.with_name(f"{out.name}.zip")
+            write_bytes(out, _zip(built, out.stem))
+        else:
+            with output_folder(out) as folder:
+                for file in sorted(built.iterdir()):
+                    write_bytes(folder / file.name, file.read_bytes())
+    if any(report["losses"].values()):
+        log.info("%s: %s", out, ", ".join(f"{k} {v}" for k, v in report["losses"].items()))
+    return Exported(out, report)
 
 
-def write_shapefiles(features: gpd.GeoDataFrame, folder: Path, *, schema: Schema = FEATURES) -> int:
-    """
-    Write features as shapefiles, one per mode and geometry type, UTF-8.
-
-    Field names are the contract's export names (at most ten ASCII characters); ``fields.csv`` and a QGIS style beside
-    each file give the Chinese names. A text longer than 254 bytes is cut between characters and stands whole in
-    ``long_texts.csv`` (layer, id, field, text). Rows without geometry are in ``not_drawn.csv``.
-
-    Parameters
-    ----------
-    features : GeoDataFrame, contract ``schema``, EPSG:4326
-    folder : Path
-
-    Returns
-    -------
-    int
-        How many texts were cut.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    whole: list[tuple[str, str, str, str]] = []
-    for name, layer in feature_layers(features).items():
-        if name.endswith("_none"):
-            table = pd.DataFrame(layer.drop(columns="geometry"))
-            write_bytes(
-                folder / "not_drawn.csv",
-                _csv(
-                    [list(schema.names), *table.astype(object).fillna("").to_numpy().tolist()], folder / "not_drawn.csv"
-                ),
-            )
-            continue
-        out = layer.copy()
-        for column in schema.columns:
-            if column.is_text:
-                out[column.name] = [
-                    _cut(v, name, i, column.shp, whole)
-                    for v, i in zip(out[column.name], out["feature_id"], strict=True)
-                ]
-        out = out.rename(columns={column.name: column.shp for column in schema.columns})
-        pyogrio.write_dataframe(
-            out,
-            folder / f"{name}.shp",
-            driver="ESRI Shapefile",
-            encoding="UTF-8",
-            layer_options={"DBF_DATE_LAST_UPDATE": DBF_DATE},
-        )
-        write_bytes(folder / f"{name}.qml", _aliases_qml(schema))
-    dictionary = schema.data_dictionary()[["shp", "zh", "name", "type", "unit", "meaning", "vocabulary"]]
-    write_bytes(folder / "fields.csv", _csv([list(dictionary.columns), *dictionary.to_numpy().tolist()]))
-    write_bytes(folder / "long_texts.csv", _csv([["layer", "feat_id", "field", "text"], *(list(row) for row in whole)]))
-    if whole:
-        log.info("%d texts are longer than %d bytes; they stand whole in long_texts.csv", len(whole), FIELD_BYTES)
-    return len(whole)
+def _check(source: Source, form: Form, options: Options) -> None:
+    if options.encoding not in {"utf-8", "gb18030"}:
+        message = f"unknown encoding {options.encoding!r}; accepted: utf-8, gb18030"
+        raise VocabularyError(message)
+    if options.field_names not in {"ascii", "zh"}:
+        message = f"unknown field names {options.field_names!r}; accepted: ascii, zh"
+        raise VocabularyError(message)
+    if options.lang not in {"zh", "en"}:
+        message = f"unknown language {options.lang!r}; accepted: zh, en"
+        raise VocabularyError(message)
+    if form in DRAWN_ONLY and not any(layer.drawn for layer in source.layers):
+        message = f"{source.name}: nothing has a geometry, and {form.value} needs one; use csv, xlsx or gpkg"
+        raise SchemaError(message)
 
 
-def _shape(geometry: BaseGeometry | None) -> str:
-    if geometry is None or geometry.is_empty:
-        return "none"
-    return SHAPES.get(geometry.geom_type.removeprefix("Multi"), "none")
+def _check_ending(out: Path, form: Form) -> None:
+    if form is Form.SHP or out.suffix.lower() != f".{form.value}":
+        wanted = "a folder or .zip" if form is Form.SHP else f".{form.value}, .zip or a folder"
+        message = f"{out.name}: {form.value} is written to {wanted}"
+        raise VocabularyError(message)
 
 
-def _multi(geometry: BaseGeometry) -> BaseGeometry:
-    if isinstance(geometry, LineString):
-        return MultiLineString([geometry])
-    if isinstance(geometry, Polygon):
-        return MultiPolygon([geometry])
-    return geometry
+def _placed(source: Source, form: Form, options: Options) -> dict[OutputCrs, list[Layer]]:
+    """Return the layers in each output system; more than one system only where zones are split."""
+    drawn = [layer for layer in source.layers if layer.drawn]
+    rest = [layer for layer in source.layers if not layer.drawn]
+    word = options.crs or DEFAULT_CRS.get(form, "wgs84")
+    if form in TABLES_ONLY or not drawn:
+        return {output_crs("wgs84", (0.0, 0.0, 0.0, 0.0)): source.layers}
+    zone = word.strip().lower().replace("_", "-").startswith("cgcs2000-3deg")
+    if options.split_zones and zone:
+        placed: dict[OutputCrs, list[Layer]] = {}
+        for layer in drawn:
+            for target, part in by_zone(layer.table, with_zone_number=word.endswith("number")).items():
+                placed.setdefault(target, []).append(
+                    layer.with_table(to_output(part, target), f"{layer.name}_{target.mark}")
+                )
+        ordered = sorted(placed, key=lambda target: target.mark)
+        return {target: placed[target] + (rest if target is ordered[0] else []) for target in ordered}
+    bounds = np.array([layer.table.total_bounds for layer in drawn])
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    target = output_crs(word, (float(west), float(south), float(east), float(north)))
+    _check_format(form, target)
+    name = f"_{target.mark}" if target.shifted else ""
+    return {target: [layer.with_table(to_output(layer.table, target), layer.name + name) for layer in drawn] + rest}
 
 
-def _cut(value: object, layer: str, feature_id: str, field: str, whole: list[tuple[str, str, str, str]]) -> str:
-    """Cut a text to a dBASE field between characters, and keep the whole one."""
-    text = str(value)
-    raw = text.encode()
-    if len(raw) <= FIELD_BYTES:
-        return text
-    whole.append((layer, feature_id, field, text))
-    return raw[:FIELD_BYTES].decode(errors="ignore")
+def _check_format(form: Form, target: OutputCrs) -> None:
+    if form is Form.KML and target.crs.to_epsg() != 4326:
+        message = f"KML is WGS 84 by definition; it cannot hold {target.crs.name}"
+        raise CrsError(message)
+    if form is Form.GEOJSON and target.crs.is_projected:
+        message = f"GeoJSON holds longitude and latitude (RFC 7946), not {target.crs.name}; use gpkg, fgb or shp"
+        raise CrsError(message)
 
 
-def _csv(rows: Sequence[Sequence[object]], earlier: Path | None = None) -> bytes:
-    """Return rows as CSV with byte-order mark; after the rows of an earlier file where there is one."""
-    buffer = io.StringIO()
-    before = earlier.read_text("utf-8-sig") if earlier is not None and earlier.exists() else ""
-    buffer.write(before)
-    csv.writer(buffer, lineterminator="\n").writerows(rows[1:] if before else rows)
-    return buffer.getvalue().encode("utf-8-sig")
+def _marked_path(out: Path, placed: Mapping[OutputCrs, Sequence[Layer]]) -> Path:
+    """Return the path with the datum in its name where the coordinates are shifted."""
+    for target in placed:
+        if target.shifted and target.mark not in out.stem.lower():
+            return out.with_name(f"{out.stem}_{target.mark}{out.suffix}")
+    return out
 
 
-def _aliases_qml(schema: Schema) -> bytes:
-    """Return a QGIS layer style that shows the Chinese field names; QGIS loads it with the file of the same name."""
-    aliases = "".join(
-        f"    <alias index={quoteattr(str(i))} field={quoteattr(c.shp)} name={quoteattr(c.zh or c.name)}/>\n"
-        for i, c in enumerate(schema.columns)
-    )
-    text = (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        '<qgis version="3.22" styleCategories="Fields">\n  <aliases>\n' + aliases + "  </aliases>\n</qgis>\n"
-    )
-    return text.encode()
+def _write(
+    source: Source, placed: Mapping[OutputCrs, list[Layer]], folder: Path, form: Form, options: Options
+) -> dict[str, int]:
+    """Write the data; return losses by reason."""
+    layers = [layer for part in placed.values() for layer in part]
+    target = next(iter(placed))
+    stem = f"{source.name}_{target.mark}" if target.shifted else source.name
+    path = folder / f"{stem}.{form.value}"
+    style, lang = options.field_names, options.lang
+    if form is Form.SHP:
+        shapes = write_layers_as_shapefiles(layers, folder, encoding=options.encoding, style=style, lang=lang)
+        return dict(sorted(shapes.losses.items()))
+    if form is Form.FGB:
+        write_flatgeobufs(layers, folder, style=style)
+        write_csv_tables([x for x in layers if not x.drawn], folder / "not_drawn.csv", options.encoding, style)
+    elif form is Form.GPKG:
+        write_layers_as_geopackage(layers, path, style=style, lang=lang)
+    elif form is Form.GEOJSON:
+        write_geojson(layers, path, target=target, style=style)
+    elif form is Form.PARQUET:
+        write_geoparquet(layers, path, style=style)
+    elif form is Form.KML:
+        write_kml(layers, path, title=source.name, lang=lang)
+    elif form is Form.CSV:
+        write_csv_tables(layers, path, options.encoding, style)
+        return {"geometry": sum(len(layer.table) for layer in layers if layer.drawn)}
+    elif form is Form.XLSX:
+        return {"text": write_workbook(_sheets(source), path, lang=lang)}
+    else:
+        for one, part in placed.items():
+            name = f"{source.name}_{one.mark}.dxf" if len(placed) > 1 or one.shifted else path.name
+            write_dxf(part, folder / name, lang=lang)
+    return {}
+
+
+def _sheets(source: Source) -> list[Layer]:
+    """Return the register's tables and all features as one sheet, with the projects first."""
+    features = joined(source.layers)
+    name = "features" if source.tables else source.name
+    whole = [Layer(name, table, schema, "none") for table, schema in features]
+    order = [table for table in source.tables if table.name == "projects"]
+    return order + whole + [table for table in source.tables if table.name != "projects"]
+
+
+def _report(source: Source, placed: Mapping[OutputCrs, Sequence[Layer]], losses: Mapping[str, int]) -> dict[str, Any]:
+    wide = {
+        target.mark: int(sum(_beyond_zone(layer, target) for layer in layers if layer.drawn))
+        for target, layers in placed.items()
+        if target.mark.startswith("cgcs2000_3deg")
+    }
+    return {
+        "rows": {layer.name: len(layer.table) for layers in placed.values() for layer in layers},
+        "rows_read": sum(len(layer.table) for layer in source.layers),
+        "not_drawn": sum(len(layer.table) for layer in source.layers if not layer.drawn),
+        "losses": dict(losses),
+        "features_beyond_1.5_degrees_of_their_zone": wide,
+    }
+
+
+def _beyond_zone(layer: Layer, target: OutputCrs) -> int:
+    """Count features that reach outside their three-degree zone, where lengths stretch by more than 0.03 %."""
+    bounds = layer.table.to_crs("EPSG:4326").geometry.bounds
+    middle = float(target.crs.coordinate_operation.params[1].value)  # longitude of natural origin
+    return int(((bounds["minx"] < middle - 1.5) | (bounds["maxx"] > middle + 1.5)).sum())
+
+
+def _add_metadata(
+    source: Source,
+    placed: Mapping[OutputCrs, Sequence[Layer]],
+    folder: Path,
+    form: Form,
+    options: Options,
+    report: Mapping[str, Any],
+    *,
+    with_dictionary: bool,
+) -> dict[str, Any]:
+    """Write dictionary, licences, report and manifest beside the data; return the manifest."""
+    if with_dictionary:
+        table = _dictionary(source, form, options)
+        write_bytes(folder / "fields.csv", csv_bytes([list(table.columns), *table.to_numpy().tolist()]))
+        rows = licences()
+        write_bytes(folder / "licences.csv", csv_bytes([list(rows[0]), *(list(row.values()) for row in rows)]))
+        write_bytes(folder / REPORT, _json(report))
+    sums = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
+    targets = [] if form in TABLES_ONLY else list(placed)
+    record = manifest(form.value, targets, report, sums)
+    write_bytes(folder / MANIFEST, _json(record))
+    return record
+
+
+def _dictionary(source: Source, form: Form, options: Options) -> Any:
+    schemas: dict[str, Schema] = {}
+    for layer in [*source.layers, *(source.tables if form is Form.XLSX else [])]:
+        schemas.setdefault(layer.schema.name, layer.schema)
+    if form is Form.SHP:
+        names = {k: dbase_names(s, options.field_names, options.encoding) for k, s in schemas.items()}
+    elif form in {Form.KML, Form.XLSX}:
+        names = {k: full_names(s, "zh" if options.lang == "zh" else "ascii") for k, s in schemas.items()}
+    else:
+        names = {k: full_names(s, options.field_names) for k, s in schemas.items()}
+    return data_dictionary(list(schemas.values()), names)
+
+
+def _zip(folder: Path, name: str) -> bytes:
+    """Return the files of a folder as a zip of one folder, with fixed times."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            entry = zipfile.ZipInfo(f"{name}/{file.name}", (2000, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _json(record: Mapping[str, Any]) -> bytes:
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()

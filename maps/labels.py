@@ -166,7 +166,7 @@ FLAGS: Final[dict[str, Label]] = {
     "damaged": Label("原文有损坏字符", "characters are damaged"),
     "digits_lost": Label("原文数字缺失", "digits are lost"),
     "scrambled": Label("原文次序错乱", "text is scrambled"),
-    "corrected": Label("按上下文更正", "corrected from context"),
+    "corrected": Label("规划人员已更正", "corrected by a planner"),
     "inferred_stage": Label("阶段由上下文推定", "stage is inferred"),
     "status_conflict": Label("各处阶段不一", "stages differ"),
     "generic_name": Label("名称宽泛", "name is generic"),

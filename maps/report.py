@@ -29,6 +29,8 @@ from maps.report_tables import (
     travel_gains,
     travel_matrices,
 )
+from maps.report_verdicts import consistency_tables, forecast_caveats, verdict_rows
+from projects.consistency import inconsistencies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+
+    from projects.verdicts import Verdicts
 
 __all__ = ["report", "write_report"]
 
@@ -76,6 +80,8 @@ def report(
     travel_times: pd.DataFrame,
     features: gpd.GeoDataFrame,
     documents: Sequence[Mapping[str, Any]],
+    verdicts: Verdicts | None = None,
+    consistency: pd.DataFrame | None = None,
     lang: str = "zh",
     title: str = "",
 ) -> str:
@@ -89,7 +95,11 @@ def report(
     features : GeoDataFrame, contract ``layers.schema.FEATURES``
         Projects (how each is drawn) and the existing network (what it rests on).
     documents : sequence of mapping
-        ``document``, ``title``, ``date``, ``sha256``.
+        ``document``, ``title``, ``date``, ``region``, ``sha256``.
+    verdicts : Verdicts, optional
+        Targets one by one, of :func:`projects.verdicts.target_verdicts`.
+    consistency : DataFrame, contract ``projects.schema.CONSISTENCY``, optional
+        How the plans disagree; found here where it is not given.
     lang : {"zh", "en"}
     title : str
 
@@ -107,7 +117,10 @@ def report(
     listed = _documents(documents)
     entries = _projects(projects, mentions, features, {d["document"]: d["title"] for d in listed}, lang, words)
     rows, notes = target_rows(targets, assessment, lang, words)
-    sentences = target_sentences(rows, words)
+    caveats = forecast_caveats(verdicts.verdicts, words) if verdicts is not None else {}
+    sentences = target_sentences(rows, words, caveats)
+    if consistency is None:
+        consistency = inconsistencies(projects, mentions, targets, documents, features=features)
     gains = travel_gains(travel_times)
     tables = indicator_tables(indicators, lang)
     defined = {table["anchor"] for table in tables}
@@ -128,7 +141,17 @@ def report(
         "method_chart": _method_chart(entries, lang, words),
         "contents": [
             (key, words[key.replace("-", "_")])
-            for key in ("targets", "register", "travel", "indicators", "consistency", "doubts", "not-drawn", "method")
+            for key in (
+                "targets",
+                "verdict-table",
+                "register",
+                "travel",
+                "indicators",
+                "consistency",
+                "doubts",
+                "not-drawn",
+                "method",
+            )
         ],
         "targets": rows,
         "notes": notes,
@@ -136,7 +159,8 @@ def report(
         "matrices": travel_matrices(travel_times, lang, words),
         "gains": gains,
         "indicator_tables": tables,
-        "inconsistent": [e for e in entries if e["inconsistent"]],
+        "verdict_rows": verdict_rows(verdicts, lang, words) if verdicts is not None else [],
+        "inconsistent": consistency_tables(consistency, entries, lang, words),
         "doubtful": [e for e in entries if e["flags"]],
         "undrawn": [e for e in entries if not e["drawn"]],
         "methods": [(word.text(lang), meaning.text(lang)) for word, meaning in style.DRAWN_BY.values()],
@@ -230,13 +254,8 @@ def _entry(
     drawn = bool(drawing and drawing["drawn"])
     method = Method(str(drawing["drawn_by"])) if drawing and drawn else Method.NONE
     accuracy = plain(drawing["accuracy_km"]) if drawing and drawn else None
-    # Stages that differ between documents, not within one: a plan may well name a line twice on its way.
-    stages: dict[str, set[str]] = {}
-    for m in said:
-        if m["status"] != Status.UNSPECIFIED.value:
-            stages.setdefault(str(m["document"]), set()).add(str(m["status"]))
-    furthest = {max(found, key=lambda s: STAGE_ORDER[Status(s)]) for found in stages.values()}
     return {
+        "project_id": str(row["project_id"]),
         "anchor": _anchor(str(row["project_id"])),
         "name": plain(row["name"]),
         "aliases": _phrase(words["also"], words["sep"].join(str(plain(row["aliases"])).split("|")))
@@ -258,7 +277,6 @@ def _entry(
         "accuracy": _phrase(words["accuracy"], number(accuracy)) if accuracy else "",
         "siting_note": plain(drawing["siting_note"]) if drawing else "",
         "flags": words["sep"].join(flag_label(f, lang) for f in str(plain(row["flags"]) or "").split("|") if f),
-        "inconsistent": len(furthest) > 1,
         "mentions": [
             {
                 "document": plain(m["document"]),

@@ -85,6 +85,7 @@ def target_rows(
         chinese = str(plain(row["indicator_zh"]) or "")
         rows.append(
             {
+                "key": _key(row),
                 "area": plain(row["area"]),
                 "indicator": chinese if lang != "en" and chinese else indicator_label(str(row["indicator"]), lang),
                 "anchor": re.sub(r"[^\w-]+", "-", str(row["indicator"])),
@@ -133,8 +134,28 @@ def _verdict(row: Mapping[Any, Any] | None, target: Mapping[Any, Any], words: Ma
     }
 
 
-def target_sentences(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the measured targets in plain words, one sentence each; ``later``: only the projects reach it."""
+def target_sentences(
+    rows: Sequence[Mapping[str, Any]],
+    words: Mapping[str, str],
+    caveats: Mapping[tuple[str, Any, str, str], str] | None = None,
+) -> list[dict[str, str]]:
+    """
+    Return the measured targets in plain words, one sentence each; ``later``: only the projects reach it.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of :func:`target_rows`.
+    words : mapping
+        Phrases of the report.
+    caveats : mapping, optional
+        What the value with the projects rests on, by document, position, indicator and area.
+
+    Returns
+    -------
+    list of dict
+        text, verdict, mark.
+    """
     out = []
     for row in rows:
         known = [(row[key], words[f"value_{key}"]) for key in ("today", "plan") if row[key]["verdict"] != "unknown"]
@@ -148,6 +169,8 @@ def target_sentences(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]
         for verdict, name in known:
             part = words["sentence_scenario"].replace("{0}", name).replace("{1}", verdict["value"])
             text += part.replace("{2}", verdict["text"])
+        if row["plan"]["verdict"] != "unknown":
+            text += (caveats or {}).get(row["key"], "")
         found = [verdict["verdict"] for verdict, _ in known]
         whole = "later" if found == ["missed", "met"] else found[-1]
         out.append({"text": text, "verdict": whole, "mark": _MARKS[whole]})

@@ -39,6 +39,7 @@ DOUBT_ORDER = (
     "damaged", "digits_lost", "scrambled", "year_lost", "ambiguous_place", "unknown_place", "mode_from_context", "unspecified",
 )  # fmt: skip
 """Doubts by what they cost if they are wrong; others come before the last."""
+OWN_WORDS = {"mode_from_context", "no_place", "unspecified", "year_lost"}
 COMPARATORS = {">=": "≥", "<=": "≤", "~": "≈", "=": "="}
 DAMAGE_KINDS = {"broken_characters": "字符损坏", "digits_lost": "数字缺失", "scrambled": "文字错乱"}
 CONSEQUENCES = {
@@ -53,21 +54,14 @@ CONSEQUENCES = {
 """Damage and its consequences in Chinese; others are shown as ``projects.damage`` words them."""
 
 
-def write_review(
-    path: str | Path,
-    reading: Reading,
-    *,
-    corrections: pd.DataFrame | None = None,
-    lang: str = "zh",
-    title: str = "",
-) -> Path:
+def write_review(path: str | Path, reading: Reading, *, lang: str = "zh", title: str = "") -> Path:
     """
     Write the review page of a reading.
 
     Parameters
     ----------
     path : path
-    reading, corrections, lang, title
+    reading, lang, title
         As for :func:`review`.
 
     Returns
@@ -81,19 +75,18 @@ def write_review(
     ValueError
         If the language is unknown.
     """
-    return write_page(path, review(reading, corrections=corrections, lang=lang, title=title))
+    return write_page(path, review(reading, lang=lang, title=title))
 
 
-def review(reading: Reading, *, corrections: pd.DataFrame | None = None, lang: str = "zh", title: str = "") -> str:
+def review(reading: Reading, *, lang: str = "zh", title: str = "") -> str:
     """
     Make the review page of a reading.
 
     Parameters
     ----------
     reading : Reading
-        As :func:`projects.reading.read_files` gives it, with its texts.
-    corrections : DataFrame, contract ``projects.corrections.CORRECTIONS``, optional
-        Corrections that were applied already: the page starts with them, so that its download replaces their file.
+        As :func:`projects.reading.read_files` gives it, with its texts. The page starts with the corrections that were
+        given, so that its download replaces their file.
     lang : {"zh", "en"}
     title : str
 
@@ -113,7 +106,7 @@ def review(reading: Reading, *, corrections: pd.DataFrame | None = None, lang: s
     targets = [_target(row, position, lang, words) for row in _records(reading.targets)]
     damage = [_damage(row, position, lang) for row in _records(reading.damage)]
     findings = _findings(reading, position, order)
-    given = [] if corrections is None else [{k: str(v) for k, v in row.items()} for row in _records(corrections)]
+    given = [] if reading.corrections is None else [_given(row) for row in _records(reading.corrections)]
     documents = [
         document_part(n, d, findings, projects, reading.documents[n], words) for n, d in enumerate(reading.texts)
     ]
@@ -189,13 +182,20 @@ def _projects(reading: Reading, lang: str, words: dict[str, str]) -> tuple[list[
             "section": row["section"],
             "lead": str(row["lead"]).replace("|", words["sep"]),
             "clauses": words["sep"].join(c for c in (c.removeprefix(only) for c in row["clauses"].split("|")) if c),
-            "doubts": [words.get(doubt) or flag_label(doubt, lang) for doubt in doubts],
+            "doubts": [words[doubt] if doubt in OWN_WORDS else flag_label(doubt, lang) for doubt in doubts],
             "settled": words["corrected"] if checked else "",
         }
         entries.append((key, entry))
     entries.sort(key=lambda pair: (pair[0], pair[1]["id"]))
     listed = [entry for _, entry in entries]
     return listed, {entry["id"]: n for n, entry in enumerate(listed)}
+
+
+def _given(row: dict[str, Any]) -> dict[str, str]:
+    """Return a correction as the page keeps it; why it was not applied is shown and not written out again."""
+    return {name: str(row[name] or "") for name in CORRECTIONS.names} | (
+        {} if row["applied"] else {"why": row["reason"]}
+    )
 
 
 def _doubt_rank(doubt: str) -> float:

@@ -26,7 +26,8 @@ AROUND = 300
 """Characters shown on either side of a finding in a longer document."""
 MOST_FINDINGS = 20_000
 """Findings that are marked; a browser is slow with more."""
-SENTENCE = "。;!?\n"
+SENTENCE = "。;\n"
+"""Ends of a sentence; a question mark is more often a broken character."""
 REACH = 400
 """How far from a mention the words of its stage are looked for."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from projects.indicators import Indicator
 
-__all__ = ["ABOUT_TOLERANCE_SHARE", "assess", "verdict"]
+__all__ = ["ABOUT_TOLERANCE_SHARE", "area_key", "assess", "verdict"]
 
 ABOUT_TOLERANCE_SHARE = 0.05
 """左右 in a plan rounds to what it can state: 5 % on the wrong side still counts as reached (tongtu's own choice)."""
@@ -36,6 +36,8 @@ MEASUREMENT_ERROR_SHARE: dict[str, float] = {
     "expressway_density": 0.05,
     "expressway_length": 0.05,
     "rail_travel_time": 0.15,
+    "centre_city_travel_time": 0.15,
+    "commuting_circle_time": 0.15,
 }
 """
 How far tongtu's values may be from official ones: the largest difference over the dated figures of provinces and cities in
@@ -128,7 +130,7 @@ def assess(
         measured = measured[[parse_month(month) <= limit for month in measured["as_of"]]]
     latest = measured.sort_values("as_of", kind="stable")
     found = {
-        (_area_key(row["area"]), str(row["indicator"]), str(row["scenario"])): row for row in latest.to_dict("records")
+        (area_key(row["area"]), str(row["indicator"]), str(row["scenario"])): row for row in latest.to_dict("records")
     }
     areas = {area for area, _, _ in found}
     table = {indicator.key: indicator for indicator in known_indicators()}
@@ -136,7 +138,7 @@ def assess(
     for target in targets.to_dict("records"):
         known = table.get(str(target["indicator"]))
         for scenario in scenarios:
-            key = (_area_key(target["area"]), known.measured_by if known else "", scenario)
+            key = (area_key(target["area"]), known.measured_by if known else "", scenario)
             row = found.get(key)
             reason = _unmeasured(target, known, row, areas, scenario)
             compared: dict[str, object] = {
@@ -193,7 +195,7 @@ def _unmeasured(
             return "不属于基础设施 not about infrastructure"
         return f"没有可用的公开数据 {known.note or 'no open data that tongtu holds'}"
     if row is None:
-        if _area_key(target["area"]) not in areas:
+        if area_key(target["area"]) not in areas:
             return f"没有{target['area'] or '该区域'}的测算结果 no measurement for this area"
         return f"没有{known.zh}({scenario})的测算结果 {known.measured_by} was not measured in scenario {scenario}"
     if not math.isfinite(float(str(row["value"]))):
@@ -213,7 +215,7 @@ def _dimension(unit: str) -> str:
         return ""
 
 
-def _area_key(area: object) -> str:
+def area_key(area: object) -> str:
     """Return 合肥 for 合肥市, 上海-合肥 for 合肥-上海; a name of two characters keeps its end (沙市)."""
     parts = [
         re.sub(r"(?<=[\u4e00-\u9fff]{2})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|地区)$", "", part.strip())

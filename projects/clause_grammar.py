@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from layers.schema import Mode
 from projects.lexicon import default_lexicon
 from projects.lists import Group, read_list
-from projects.names import TO, Member, parse_member
+from projects.names import LINE_NUMBER, TO, Member, parse_member
 from projects.naming import is_named, proper_parts
 from projects.routes import is_abbreviation, places_in, units_in
 from projects.status import LABELS, Governor, tail_class
@@ -44,6 +44,9 @@ TOPICS = (
     (Mode.AIRPORT, re.compile(r"机场|航空|民航|空港")),
     (Mode.ENERGY, re.compile(r"油气|天然气|电力|电网|能源|煤|特高压|LNG|管网")),
 )
+METRO = re.compile(r"地铁|轨道交通|轻轨|捷运|市域铁路")
+ANNOUNCED = re.compile(r"(?:分别|具体|主要)?(?:为|是|有|包括)|例?如(?!期|何)")
+"""Opens a list of what the clause before has counted (推进3条地铁建设,具体为…)."""
 CLOSING = {"starting", "complete", "building", "preparatory", "proposed"}
 
 
@@ -59,6 +62,7 @@ class Context:
     enumerated: bool = False
     pending: tuple[list[Group], Governor] | None = None
     carried: Governor | None = None
+    announced: Governor | None = None
     last: Member | None = None
     last_name: str = ""
     sentence_mode: Mode | None = None
@@ -102,7 +106,7 @@ class ClauseReader:
 
     def _goes_on(self, c: int, d: int) -> bool:
         text = self.text[c:d]
-        if default_lexicon().verbs.at(text, 0) or TIME.match(text):
+        if default_lexicon().verbs.at(text, 0) or TIME.match(text) or ANNOUNCED.match(text):
             return False
         groups = read_list(text, c)
         members = [m for g in groups for m in g.members]
@@ -110,7 +114,7 @@ class ClauseReader:
         if any(tail_class(t) in {"starting", "complete", "building"} for t in tails) or any(g.rejected for g in groups):
             return False
         return bool(members) and all(
-            (m.head is not None and m.head.mode != "none" and is_named(m))
+            (m.head is not None and m.head.mode != "none" and self._named(m))
             or (g.open and m.head is None and is_line_name(m.stem))
             for g in groups
             for m in g.members
@@ -140,7 +144,7 @@ class ClauseReader:
     def _subject(self, a: int, b: int, context: Context) -> int:
         """Pass over who acts (湖南省已建成…), a bare kind (高速公路续建…), and 分别为."""
         text, table = self.text, default_lexicon().verbs
-        m = re.match(r"[^,。;]{0,30}?(?:分别为|分别是|主要有|包括:?|主要包括)", text[a:b])
+        m = re.match(r"例?如(?!期|何)|[^,。;]{0,30}?(?:分别为|分别是|具体为|具体是|主要有|包括:?|主要包括)", text[a:b])
         if m and "、" in text[a + m.end() : b] and "、" not in m[0]:
             context.enumerated = True
             return a + m.end()
@@ -151,6 +155,11 @@ class ClauseReader:
         if here and here[0][0] == 0:
             behind = start + here[0][1]
             word = table.at(text, behind, b)
+            while word and table[word] == "adverb" and table.at(text, behind + len(word), b):
+                word += table.at(text, behind + len(word), b)
+                if word not in table:
+                    break
+            word = word if word in table else table.at(text, behind + len(table.at(text, behind, b)), b)
             acting = {"fast", "push", "start", "complete", "plan", "build", "future", "carry_out", "do", "prepare"}
             if (len(word) >= 2 and table[word] in acting) or word in {"将", "要", "还将", "正", "已", "计划", "力争"}:
                 rest = text[behind + len(word) : b]
@@ -301,20 +310,29 @@ class ClauseReader:
                 behind = text[i + len(word) :]
                 if re.match(r"[并、\d了至到率(]|投|通|运|总|全|累计|超|首", behind):
                     found = read_list(text[: i + len(word)], a)
-                    if found and any(m.head is not None and is_named(m) for g in found for m in g.members):
+                    if found and any(m.head is not None and self._named(m) for g in found for m in g.members):
                         return found, "predicate"
         members = [m for g in groups for m in g.members]
         if context.enumerated:
-            named = sum(m.head is not None and m.head.mode != "none" and is_named(m) for m in members)
+            named = sum(m.head is not None and m.head.mode != "none" and self._named(m) for m in members)
             return groups, "list" if members and named * 2 >= len(members) else ""
         complete = bool(members) and all(
-            (m.head is not None and m.head.mode != "none" and (is_named(m) or g.open))
+            (m.head is not None and m.head.mode != "none" and (self._named(m) or g.open))
             or (context.label_member is not None and m.head is None)
             or (g.open and not g.rejected and m.head is None and context.carried is not None)
             for g in groups
             for m in g.members
         )
         return groups, "list" if complete and not any(g.rejected for g in groups) else ""
+
+    def _named(self, member: Member) -> bool:
+        """Whether a member names one thing, by itself or as a numbered line of the network that the text speaks of."""
+        if is_named(member):
+            return True
+        if member.head is None or member.stem or not LINE_NUMBER.fullmatch(member.head_text):
+            return False
+        before = self.text[max(0, member.start - 400) : member.end]
+        return any(METRO.search(part) for part in (before, *self.passage.headings))
 
     def _contaminated(self, group: Group) -> bool:
         """甲港、乙港合作: the last member goes on behind its head with words that are no name, so the list is no object."""

@@ -4,13 +4,15 @@ A new line between two ends, drawn where the ground invites it: by towns and exi
 Method. The straight join of the ends is cut into layers some kilometres apart, and each layer holds points across it. A
 dynamic programme finds the cheapest way through the layers. A kilometre costs 1; less near an existing railway, an
 existing expressway or a county town (each a bell curve of the distance to the nearest one); ten times as much in a lake;
-and a change of the Yangtze's bank costs more the farther it is from a recorded crossing. The way is then simplified. How
+and a change of the Yangtze's bank costs more the farther it is from a recorded crossing, and is moved onto one that is
+near. The way is then simplified. How
 far such a line lies from the real one is measured on existing lines left out (``benchmarks/siting_accuracy.py``), and a
 mode for which the method does not beat the straight join there is not drawn by it.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +46,7 @@ class CorridorAssumptions:
     town_km: float = 12.0  # how far a town draws a line
     lake_price: float = 10.0  # of a kilometre in a lake
     crossing_price_km: float = 0.5  # per kilometre from a change of bank to the nearest recorded crossing
+    snap_km: float = 8.0  # a recorded crossing this near to where the way changes banks is the crossing
     width_share: float = 0.15  # how far across the join the search goes, share of its length
     width_km: float = 45.0  # and at most
     layer_km: float = 4.0  # between layers
@@ -132,10 +135,42 @@ def corridor_line(
     off_crossing = _distance(u, v, plane, terrain.crossings, 60.0)
     path = _cheapest(price, bank, off_crossing * a.crossing_price_km, step, fine, half)
     points = np.column_stack([along, across[path]])
-    bent = shapely.simplify(shapely.LineString(points), a.simplify_km)
-    x, y = plane.unproject(*shapely.get_coordinates(bent).T)
+    anchors = _through_crossings(points, bank[np.arange(len(path)), path], plane, terrain.crossings, a.snap_km)
+    runs = [
+        shapely.get_coordinates(shapely.simplify(shapely.LineString(points[first : last + 1]), a.simplify_km))
+        for first, last in itertools.pairwise([0, *anchors, len(points) - 1])
+    ]
+    bent = np.vstack([runs[0], *(run[1:] for run in runs[1:])])
+    x, y = plane.unproject(bent[:, 0], bent[:, 1])
     inner = [(float(px), float(py)) for px, py in zip(x[1:-1], y[1:-1], strict=True)]
     return geodesic_line([start, *inner, end])
+
+
+def _through_crossings(
+    points: NDArray[np.float64],
+    bank: NDArray[np.bool_],
+    plane: _Plane,
+    crossings: NDArray[np.float64],
+    snap_km: float,
+) -> list[int]:
+    """Move the point where the way changes banks onto the recorded crossing nearest to it; return the points moved."""
+    moved: list[int] = []
+    if not len(crossings):
+        return moved
+    spots = plane.project(crossings)
+    for layer in np.flatnonzero(bank[1:] != bank[:-1]):
+        middle = (points[layer] + points[layer + 1]) / 2.0
+        km = np.hypot(*(spots - middle).T)
+        nearest = int(np.argmin(km))
+        at = int(
+            layer
+            if abs(points[layer, 0] - spots[nearest, 0]) < abs(points[layer + 1, 0] - spots[nearest, 0])
+            else layer + 1
+        )
+        if km[nearest] <= snap_km and 0 < at < len(points) - 1 and at not in moved:
+            points[at] = spots[nearest]
+            moved.append(at)
+    return moved
 
 
 class _Plane:

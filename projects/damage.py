@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from projects.documents import Document
 
-__all__ = ["find_damage"]
+__all__ = ["damage_spots", "find_damage"]
 
 AROUND = 8
 """Characters shown on either side of the damage."""
@@ -83,10 +83,6 @@ def find_damage(document: Document) -> pd.DataFrame:
      ['broken_characters', '伏线路。推进新出???,完善集疏运体系']]
     """
     text = document.simplified
-    found: list[tuple[int, int, str, str]] = []
-    for spot in sorted((*_broken(text, document.text), *_digits_lost(text), *_scrambled(document))):
-        if not found or spot[0] >= found[-1][1]:  # a character is damaged once
-            found.append(spot)
     rows = [
         {
             "document": document.document,
@@ -96,9 +92,25 @@ def find_damage(document: Document) -> pd.DataFrame:
             "quotation": document.text[_line_start(text, start) : _line_end(text, end)],
             "consequence": consequence,
         }
-        for start, end, kind, consequence in found
+        for start, end, kind, consequence in damage_spots(document)
     ]
     return DAMAGE.validate(DAMAGE.coerce(pd.DataFrame(rows, columns=DAMAGE.names)))
+
+
+def damage_spots(document: Document) -> list[tuple[int, int, str, str]]:
+    """
+    Return (start, end, kind, consequence) of each damaged spot, in the order of the text, without overlaps.
+
+    Parameters
+    ----------
+    document : Document
+    """
+    text = document.simplified
+    found: list[tuple[int, int, str, str]] = []
+    for spot in sorted((*_broken(text, document.text), *_digits_lost(text), *_scrambled(document))):
+        if not found or spot[0] >= found[-1][1]:  # a character is damaged once
+            found.append(spot)
+    return found
 
 
 def _line_start(text: str, at: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -39,10 +40,18 @@ REGIONS: dict[str, str] = (
 )
 """Provinces, municipalities and autonomous regions by short name (GB/T 2260)."""
 
-WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20, 0x2F00: 0x4E00, 0xFE30: ord(":"),
-}  # fmt: skip
-"""Full-width forms to half-width ones, character by character, so that spans keep."""
+RADICALS = (
+    "⺁厂⺟母⺠民⺪疋⺷羊⻁虎⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻏阝⻐钅⻑長⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
+)
+"""CJK radicals supplement, each before the character it looks like; NFKC leaves them. Many PDF printers write them."""
+
+WIDTH = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20, 0xFE30: ord(":")}
+    | {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
+    | {ord(a): ord(b) for a, b in zip(RADICALS[::2], RADICALS[1::2], strict=True)}
+)
+"""Full-width forms to half-width ones, radicals to the characters they stand for; one to one, so that spans keep."""
 
 
 @dataclass(frozen=True)

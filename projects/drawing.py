@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geo.gazetteer import Place
     from projects.ground import Ground
 
-__all__ = ["BESIDE", "POINT_KINDS", "Drawing", "Leg", "Site", "SitingAssumptions", "joined_names", "leg"]
+__all__ = ["BESIDE", "POINT_KINDS", "Drawing", "Leg", "Site", "SitingAssumptions", "joined_names", "leg", "ring_side"]
 
 POINT_KINDS = frozenset(
     "station lock port port_berth shipping_hub civil_airport cargo_airport general_airport emergency_air_base lng_terminal "
@@ -33,6 +33,8 @@ POINT_KINDS = frozenset(
 
 BESIDE = re.compile(r"复线|[二三]通道|第二(?!过江)|联络线|支线|连接线|延伸|延长|[东西南北]延")
 """Words that say a project is beside or beyond the line of the name, not on it."""
+
+_RING = re.compile(r"外绕城|绕城|外环|([东西南北])绕")
 
 
 @dataclass(frozen=True)
@@ -178,3 +180,11 @@ def _wet_km(line: BaseGeometry, lakes: BaseGeometry) -> float:
 def joined_names(chain: Sequence[Place]) -> str:
     """Return the names of places, joined by a dash."""
     return "—".join(place.name for place in chain)
+
+
+def ring_side(site: Site) -> str | None:
+    """Return the side of a bypass (西绕), "" for a whole ring, None for what is no ring."""
+    match = _RING.search(site.name)
+    if match is None:
+        return "" if site.kind == "ring_road" else None
+    return match[1] or ""

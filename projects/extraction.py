@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from projects.damage import damage_spots
 from projects.documents import Document, Passage, parse_document
 from projects.mentions import Mention
 from projects.passage_reader import PassageReader
@@ -47,8 +48,10 @@ def extract_mentions(document: Document) -> list[Mention]:
 def _walk(document: Document) -> Iterator[tuple[Passage, list[Mention], list[str]]]:
     texts = [(p.headings, document.simplified[p.start : p.end]) for p in document.passages]
     past = past_passages(texts)
+    spots = damage_spots(document)
     for passage, told in zip(document.passages, past, strict=True):
-        reader = PassageReader(document, passage, told)
+        damage = [spot for spot in spots if spot[0] < passage.end and spot[1] > passage.start] if spots else []
+        reader = PassageReader(document, passage, told, damage)
         yield passage, reader.read(), reader.notes
 
 

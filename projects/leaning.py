@@ -25,6 +25,10 @@ class ContextReader(ClauseReader):
             m.head.mode for m in group.members if m.head is not None and m.head.mode not in {"", "none", "other"}
         ]
         mode = siblings[0] if siblings else (context.sentence_mode or context.topic)
+        beside = [m.head.mode for m in group.members if m.head is not None and m.head.mode]
+        if not siblings and "other" in beside and member.head is not None and not member.head.mode:
+            member.head = None  # 供水工程干线和甲支线: a pipe
+            return
         if member.brackets and (member.head is None or not member.head.mode):
             inner = [
                 m.head.mode

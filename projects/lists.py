@@ -99,8 +99,8 @@ def _conjunctions(text: str) -> list[tuple[int, int]]:
     while i < len(text):
         depth += (text[i] == "(") - (text[i] == ")")
         word = next((w for w in CONJUNCTIONS if text.startswith(w, i)), "")
-        if word == "与" and re.match(r"与[^、]{2,12}间", text[i:]):
-            word = ""  # 甲线与乙线间联络线
+        if word == "与" and re.match(r"与[^、]{2,12}(?:间|连通|联通|衔接)", text[i:]):
+            word = ""  # 甲线与乙线间联络线, 甲运河与乙航道连通工程
         if word and depth <= 0 and i > start and not any(a < i < b or (a <= i < b and b - a > 1) for a, b in covered):
             left, right = text[start:i], text[i + len(word) :]
             if _is_complete(left, right) and (_may_follow(right) or _closed(left)):
@@ -212,7 +212,8 @@ def read_list(text: str, start: int) -> list[Group]:
             group.open = True
             if own_text and group.members:  # 甲、乙机场建设等: what stands before 等 governs the list
                 group.tails += [t for t in group.members[-1].tails if t not in group.tails]
-            form = piece[etc.end() :].removesuffix("等")
+            number = "" if etc[0] == "等" else etc[0]
+            form = number + piece[etc.end() :].removesuffix("等")
             _apply_form(group, form, tails if last else [], works if last else [])
             if not last:
                 groups.append(Group())
@@ -236,11 +237,17 @@ def _etc(piece: str) -> re.Match[str] | None:
 
 
 def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> None:
-    """Apply what stands behind 等: 等(拟建)高速公路江苏段改扩建项目."""
+    """Apply what stands behind 等: 等(拟建)高速公路江苏段改扩建项目, 等23条在建高速, 2条高速公路."""
+    counted = re.match(r"(\d{1,3}|[一二两三四五六七八九十]{1,2})?[条座个项处](?![\u4e00-\u9fff]?泊位)", form)
+    count = 0
+    if counted:
+        number = counted[1] or ""
+        count = int(number) if number.isdigit() else "零一二三四五六七八九十".find(number.replace("两", "二") or "无")
+        form = form[counted.end() :]
     shared = parse_member(form, 0) if form else Member(0, 0, "")
     group.tails += shared.tails + tails
     group.works += shared.works + works
-    stem = shared.stem
+    stem = re.sub(r"“[^”]*”", "", shared.stem)  # a slogan
     for word in sorted(LABELS, key=len, reverse=True):
         if stem.startswith(word) and not (
             shared.head is None and stem[len(word) :] and proper_parts(stem[len(word) :])
@@ -248,6 +255,8 @@ def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> 
             group.label, stem = word, stem[len(word) :]
             break
     if shared.head is not None and shared.head.mode == "none":
+        if count == len(group.members) and all(m.head is not None and m.head.mode != "none" for m in group.members):
+            return  # 甲线、乙段2条智慧高速示范项目: as many as were said
         strong = {"build", "preparatory", "starting", "proposed"}
         lexicon = default_lexicon()
         if proper_parts(shared.stem) or not any(lexicon.tails.words.get(t) in strong for t in group.tails):
@@ -267,6 +276,7 @@ def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> 
     for member in group.members:
         if (
             member.head is None
+            or member.head.mode == "none"  # 甲开发区等铁路专用线
             or (member.head.mode == "waterway" and shared.head.mode == "rail")
             or ("weak" in member.head.flags and "weak" not in shared.head.flags and shared.head.mode)
         ):
@@ -358,11 +368,12 @@ def _numerals(group: Group) -> None:
             member.core,
         )
         if bare and not proper_parts(member.stem):
-            base = re.sub(
-                r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+(?:号?线)?|[一二三四五六七八九十]+号线)[\u4e00-\u9fff]{0,6}$",
-                "",
-                before.prefix + before.core,
-            )
+            numbered = r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+(?:号?线)?|[一二三四五六七八九十]+号线)[\u4e00-\u9fff]{0,6}$"
+            if PHASE.fullmatch(bare[0]) and re.search(rf"{PHASE.pattern}$", before.core):
+                numbered = rf"{PHASE.pattern}$"
+            elif bare[0].endswith("线"):
+                numbered = rf"{LINE_NUMBER.pattern}.*$|{numbered}"
+            base = re.sub(numbered, "", before.prefix + before.core)
             if base and base != before.core:
                 member.prefix = base
                 if NUMERAL.fullmatch(member.core) and not member.suffix:

@@ -21,6 +21,7 @@ SECTION_SUFFIX = re.compile(r"(?:[东南西北中]{1,2}延(?:伸)?线?|[东南�
 UNIT_NUMBER = re.compile(r"\d+(?:[—\-~至、]\d+)?号?(?=机组|泊位|线)")
 ETC = re.compile(
     r"(?<![中高同平初优均对相不低])等(?!级|高对接|候|于|额|值|同|距)"
+    r"|(?<=平)等(?=\d|高|铁|公路|机场|国道|项目|重点|重大|一批|在建|拟建|[条座个项])"  # 泰安至东平等, not 平等互利
     r"|(?<=[\u4e00-\u9fff)])(?:\d{1,3}|[两三四五六七八九十])(?=[条座个项](?!月|泊位|小时)[\u4e00-\u9fff])"
 )
 NUMERAL = re.compile(r"(?:[一二三四五六七八九十]+|\d+|[A-Z]\d+)$")
@@ -133,6 +134,9 @@ def parse_member(text: str, start: int) -> Member:
         member.brackets.insert(0, (inside, start + member.core_start + opening + 1))
         outer = rest[:opening]
         rest, tails, works = strip_tail(outer)
+        bare_work, _, told = strip_tail("某" + inside)
+        if bare_work == "某" and told:  # (扩能改造)
+            works = works + told
         member.tails, member.works = tails + member.tails, works + member.works
         if outer == rest and not re.search(r"段$|[、]", inside):
             rest = outer
@@ -141,8 +145,9 @@ def parse_member(text: str, start: int) -> Member:
     # Phase: 二期, 第一期.
     if m := re.search(rf"{PHASE.pattern}$", bare):
         member.phase, bare = m[0], bare[: m.start()]
-        bare2, _, _ = strip_tail(bare) if len(bare) > 2 else (bare, [], [])
+        bare2, _, done = strip_tail(bare) if len(bare) > 2 else (bare, [], [])
         bare = bare2 or bare
+        member.works = done + member.works  # 扩建四期, 拓宽工程二期
     word = lexicon.head_words.before(bare, len(bare))
     if m := CODE.match(bare):
         member.code = m[0]

@@ -8,7 +8,7 @@ import re
 from geo.gazetteer import default_gazetteer
 from projects.lexicon import default_lexicon
 from projects.names import LINE_NUMBER, POWER, TO, Member, bracketless
-from projects.routes import is_abbreviation, places_in
+from projects.routes import is_abbreviation, places_in, units_in
 
 __all__ = ["is_named", "proper_parts"]
 
@@ -21,6 +21,13 @@ def _is_unit(name: str) -> bool:
         and name not in {"江海", "港口", "海港", "城区", "新区"}
         and any(p.kind == "division" for p in default_gazetteer().lookup(name))
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _begins_with_unit(text: str) -> bool:
+    """Whether a text begins with a unit that running text shows only by its full name (理塘索绒)."""
+    generics = default_lexicon().generics
+    return any(text[:n] not in generics and len(text) > n and _is_unit(text[:n]) for n in (2, 3, 4))
 
 
 @functools.lru_cache(maxsize=16384)
@@ -101,6 +108,8 @@ def is_named(member: Member) -> bool:
         return False
     if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其)", member.core):
         return False
+    if re.search(r"首[条座个]|第[一二三四五六七八九十]条|唯一|最[大长高]", stem):
+        return False
     if re.match(r"^\d+[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):
         return False
     if head.word == "通道" and re.fullmatch(r"第[二三四五六][东西南北]?", stem):
@@ -112,11 +121,18 @@ def is_named(member: Member) -> bool:
     if "placed" in head.flags and not (
         places_in(stem)
         or _is_unit(stem)
+        or _begins_with_unit(stem)
         or is_abbreviation(stem[-3:])
         or is_abbreviation(stem)
         or re.search(r"[A-Z\d]", stem)
     ):
         return False
+    if head.mode == "highway" and re.fullmatch(r"[内中外]环|[二三四五六]环", stem) and len(head.word) > 1:
+        return True
+    if head.mode == "rail" and re.search(r"[东西南北]{1,2}环线$", stem):
+        return True  # 枢纽东环线
+    if "own" in head.flags and 2 <= len(stem) <= 4 and re.fullmatch(r"[\u4e00-\u9fff]+", stem):
+        return not re.match(r"市政|城市|乡村|景观|生态|旅游|主要|交通|重点|环城", stem)
     if "facility" in head.flags or "hub" in head.flags:
         return bool(parts or [p for b in brackets for p in proper_parts(b)])
     if "weak" in head.flags:
@@ -137,7 +153,7 @@ def is_named(member: Member) -> bool:
     if parts and (head.word.endswith(("复线", "二线")) or (head.kind == "metro" and member.phase)):
         return True
     if is_abbreviation(stem) and stem not in default_lexicon().generics:
-        places = places_in(stem)
+        places = units_in(stem) if head.mode in {"rail", "highway"} else places_in(stem)  # 芜宣 is an airport too
         return not (len(places) == 1 and places[0][1] - places[0][0] == len(stem)) or bool(member.section)
     if not parts:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import shapely
 
 from geo.crs import wgs84_to_gcj02
 from geo.errors import CrsError, SchemaError
-from layers.schema import FEATURES
+from layers.schema import FEATURES, Method
 from projects.corridor import KM_PER_DEGREE
 
 if TYPE_CHECKING:
@@ -40,10 +40,13 @@ class OwnLine:
         EPSG:4326; None where it cannot be used.
     notes : tuple of str
         What is doubtful about it, or why it is not used.
+    method : Method
+        ``user``, or ``osm`` for a true alignment taken from OpenStreetMap.
     """
 
     geometry: BaseGeometry | None
     notes: tuple[str, ...] = ()
+    method: Method = Method.USER
 
 
 def own_lines(lines: gpd.GeoDataFrame | None, known: NDArray[np.float64]) -> dict[str, OwnLine]:
@@ -54,7 +57,7 @@ def own_lines(lines: gpd.GeoDataFrame | None, known: NDArray[np.float64]) -> dic
     ----------
     lines : GeoDataFrame or None
         With a column ``project_id`` (or ``proj_id``, ``feature_id``, ``feat_id``) and any known CRS. Several rows of one
-        project are joined.
+        project are joined. A column ``drawn_by`` that says ``osm`` marks alignments taken from OpenStreetMap.
     known : ndarray of float64, shape (n, 2)
         lon, lat of known points (stations, interchanges, …) against which an offset as of GCJ-02 is looked for.
 
@@ -83,7 +86,9 @@ def own_lines(lines: gpd.GeoDataFrame | None, known: NDArray[np.float64]) -> dic
     drawn = lines.to_crs(FEATURES.crs)
     out: dict[str, OwnLine] = {}
     for project_id, group in drawn.groupby(drawn[key].astype(str), sort=True):
-        out[str(project_id)] = _checked(list(group.geometry), known)
+        own = _checked(list(group.geometry), known)
+        osm = "drawn_by" in group and bool((group["drawn_by"].astype(str) == Method.OSM.value).all())
+        out[str(project_id)] = replace(own, method=Method.OSM) if osm else own
     for project_id, own in out.items():
         for note in own.notes:
             log.info("user geometry of %s: %s", project_id, note)

@@ -23,6 +23,8 @@ from projects.status import Governor, stage_of, tail_class
 from projects.tails import TIME, strip_tail
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from projects.documents import Document, Passage
 
 __all__ = ["PassageReader"]
@@ -34,7 +36,7 @@ LEAD = re.compile(r"\(([^()]{2,160}?)(?:按职责分工负责|牵头负责|分�
 YEAR_AHEAD = re.compile(
     r"(20\d\d)年(?:底前|底|末|年底|上半年|下半年|前|内|\d{1,2}月)?(?:前|底)?[^,。]{0,20}?(?:建成|通车|投运|开通|投入|竣工|完工|建成通车|运营)"
 )
-LOST_YEAR = re.compile(r"(?<![\d\u4e00-\u9fff])到?年(?:底前?|前)?(?=[,建开完])")
+APPOSITION = re.compile(r"——([^—,。;]{2,24}(?:高速|公路|铁路|高铁|城际|机场|大桥|航道|电站))——")
 MID_VERB = re.compile(
     r"(?:建设|打造|构建|承接|成为|创建)(?!和|及|与|、|等|项目|工程|进度|步伐|任务|方案|工作|运|改造|用|企业|水平|布局|经验|管|资|投|标|模|时|条|单|规|品|成|$|前|的|期)"
 )
@@ -43,16 +45,27 @@ MID_VERB = re.compile(
 class PassageReader(ContextReader):
     """Reads one passage; keeps the text without white space, and where each character stands in the document."""
 
-    def __init__(self, document: Document, passage: Passage, past: bool) -> None:
+    def __init__(
+        self, document: Document, passage: Passage, past: bool, damage: Sequence[tuple[int, int, str, str]] = ()
+    ) -> None:
         self.document = document
         self.passage = passage
+        self.damage = damage
         raw = document.simplified
-        self.index = [i for i in range(passage.start, passage.end) if not raw[i].isspace()]
+        # 第二条大通道——甲高速——全线贯通: the name between dashes is the subject, the words before it describe.
+        apart = {
+            i
+            for m in re.finditer(APPOSITION, raw[passage.start : passage.end])
+            for i in range(passage.start + m.end(1), passage.start + m.end())
+        }
+        self.index = [i for i in range(passage.start, passage.end) if not raw[i].isspace() and i not in apart]
         # An ASCII question mark or a euro sign in Chinese text is what a wrong decoding left.
         self.raw = "".join(raw[i] for i in self.index)
         text = "".join("\ufffd" if document.text[i] in "?€\ufffd" else raw[i] for i in self.index)
         # What stands in 《》 is a document's title: no project, but as long as it was.
         self.text = re.sub(r"《[^《》]{0,200}》", lambda m: "〓" * len(m[0]), text)
+        if apart:
+            self.text = re.sub(r"——(?=[^—,。;]{2,24}(?:[高快]速|公路|铁路|高铁|城际|机场|大桥|航道))", ",,", self.text)
         self.past = past
         self.notes: list[str] = []
         self.mentions: list[Mention] = []
@@ -68,7 +81,7 @@ class PassageReader(ContextReader):
         for heading in self.passage.headings[-2:]:
             context.label = stage_label(heading) or context.label
         for a, b in sentences(self.text):
-            context.carried, context.sentence_mode, context.pending = None, None, None
+            context.carried, context.sentence_mode, context.pending, context.announced = None, None, None, None
             context.enumerated = False
             context.high_speed = bool(re.search(r"高铁|高速铁路|客运专线", self.text[a:b]))
             first = len(self.mentions)
@@ -77,6 +90,9 @@ class PassageReader(ContextReader):
             self._flush(context, ())
             if len(self.mentions) == first and b - a <= 14:
                 context.label = stage_label(self.text[a:b]) or context.label
+                told = [mode for mode, pattern in TOPICS if pattern.search(self.text[a:b])]
+                if len(told) == 1 and b - a <= 6:  # 公路建设。
+                    context.topic = told[0]
         return self.mentions
 
     def _clause(self, a: int, b: int, context: Context) -> None:
@@ -92,8 +108,15 @@ class PassageReader(ContextReader):
             found = [mode for mode, pattern in TOPICS if pattern.search(m[1])]
             context.topic = found[0] if len(found) == 1 else context.topic
             a += m.end()
+        if m := re.match(r"(?:并|同时|还|也)(?=[\u4e00-\u9fff])", text[a:b]):
+            follow = a + m.end()
+            if default_lexicon().verbs.at(text, follow, b) or TIME.match(text, follow, b):
+                a = follow
         a = self._subject(a, b, context)
         governor, start, stop = self._verbs(a, b, context)
+        if stop and (of := text.rfind("的", a, b)) > 0 and self._closing_behind(of + 1, b):
+            a = of + 1  # 连接…的甲铁路开工: what stands before 的 only describes
+            governor, start, stop = self._verbs(a, b, context)
         if stop:
             self.notes.append(f"{text[a:b][:30]}:{stop}")
             context.carried = None
@@ -104,6 +127,8 @@ class PassageReader(ContextReader):
         skipped = re.match(r"^(?:以及|并|及|和|与|同时|其中|包括)+", obj)
         if skipped and not governor.verbs:
             start, obj = start + skipped.end(), obj[skipped.end() :]
+        if governor.verbs:  # 推进3条地铁建设: the lines may follow
+            context.announced = replace(governor, tails=tuple(strip_tail(obj)[1]))
         mid = MID_VERB.search(obj) if set(governor.roles) & {"support", "push"} else None
         if mid and default_lexicon().tails.at(obj, mid.start()) == obj[mid.start() :]:
             mid = None
@@ -142,6 +167,11 @@ class PassageReader(ContextReader):
                 self._flush(context, ())
             self._groups(groups, inner, context)
 
+    def _closing_behind(self, a: int, b: int) -> bool:
+        """Whether a named project with its predicate stands from ``a`` to ``b``."""
+        member = parse_member(self.text[a:b][:200], a)
+        return any(tail_class(t) in CLOSING for t in member.tails) and is_named(member)
+
     def _closes(self, a: int, b: int, groups: list[Group], context: Context) -> bool:
         """Whether a clause is only the predicate of the list before it (甲、乙4个项目,按计划于3月底开工建设)."""
         if context.pending is None:
@@ -170,6 +200,10 @@ class PassageReader(ContextReader):
             return
         if not governor.verbs and context.carried is not None:
             governor = replace(context.carried, tails=())
+        elif not governor.verbs and context.enumerated and context.announced is not None:
+            governor = context.announced
+            for group in groups:
+                group.tails += [t for t in governor.tails if t not in group.tails]
         said = False
         clause_tails = [t for g in groups[-1:] for t in g.tails]
         if groups[-1].members:
@@ -220,7 +254,7 @@ class PassageReader(ContextReader):
         self._resolve_head(member, group, context, flags)
         if member.head is None or member.head.mode == "none":
             return False
-        if not is_named(member) and not member.prefix and not self._lean(member, context):
+        if not self._named(member) and not member.prefix and not self._lean(member, context):
             self.notes.append(f"{member.text[:24]}:没有专名")
             return False
         mode = member.head.mode or (context.sentence_mode or context.topic or "")
@@ -323,9 +357,14 @@ class PassageReader(ContextReader):
             r"\d千伏|\d万吨级", text
         ):
             flags.append("digits_lost")
-        a, b = self._around(member, "。")
-        if LOST_YEAR.search(self.text[a:b]):
-            flags.append("year_lost")
+        first, last = self._span(member)
+        a, b = self._around(member, "。;")
+        low, high = self.index[a], self.index[b - 1] + 1
+        for start, end, kind, consequence in self.damage:
+            if start < last and end > first:
+                flags.append("digits_lost" if kind == "digits_lost" else "damaged")
+            elif kind == "digits_lost" and "year" in consequence and low <= start < high:
+                flags += ["digits_lost", "year_lost"]  # the year that the sentence states is gone
         return flags
 
     def _year(self, member: Member) -> int | None:
@@ -355,7 +394,7 @@ def _member_tails(group: Group, own: list[str], governed: bool) -> list[list[str
     carried: list[str] = []
     for index in range(len(group.members) - 1, -1, -1):
         member = group.members[index]
-        stages = [t for t in member.tails if tail_class(t) not in {"project", "open"}]
+        stages = [t for t in member.tails if tail_class(t) not in {"project", "open", "future"}]
         if stages and not group.open:
             carried = list(member.tails)
         tails = carried if (carried and not governed) else list(member.tails)

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.errors import SchemaError, VocabularyError
+from geo.errors import SchemaError
 from geo.gazetteer import default_gazetteer
 from geo.io import read_table
-from geo.units import parse_unit
 from projects.indicators import indicators
 from projects.schema import TARGETS
 
@@ -171,11 +170,6 @@ def read_targets(path: Path) -> pd.DataFrame:
     for number, row in enumerate(table.to_dict("records"), 2):
         if row["indicator"] not in keys and not str(row["indicator"]).startswith("other:"):
             breaches.append(f"row {number}: indicator {row['indicator']!r} is no key of indicators.csv")
-        if row["unit"]:
-            try:
-                parse_unit(str(row["unit"]))
-            except VocabularyError as error:
-                breaches.append(f"row {number}: {error}")
         if not row["area"]:
             breaches.append(f"row {number}: no area")
     if breaches:

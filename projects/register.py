@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.schema import STAGE_ORDER, Mode, Work
 from projects.extraction import Mention, extract_mentions
+from projects.relations import related_lines, repaired_name
 from projects.schema import MENTIONS, PROJECTS
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ LINES = {
     "inland_waterway": "channel",
 }  # fmt: skip
 """Families within which two names of the same places are one project."""
+
+CORRIDORS = {"rail_line", "expressway"}
+"""Families whose lines are told to be related where one lies on the other."""
+
+MAX_BROKEN = 300
+"""Broken names that are compared with all sound ones; a text with more is broken as a whole."""
 
 WORK_ENDINGS = re.compile(
     r"(?:项目|工程|建设|扩容改造|扩能改造|电气化改造|升级改造|增容改造|改扩建|扩建|扩容|扩能|增容|改造|改建|整治|提升)$"
@@ -82,20 +89,20 @@ def project_key(mention: Mention) -> str:
     name = normalise(mention.name)
     if family == "rail_line" and mention.work == Work.UPGRADE.value:
         family = "rail_existing"
-    if (
-        family
-        and family not in {"road", "ring_road", "channel", "rail_urban"}
-        and len(mention.places) >= 2
-        and not _code(mention.name)
-    ):
+    if family in {*CORRIDORS, "rail_existing"} and not _code(mention.name):
         stem = normalise(mention.stem)
         places = list(mention.places)
         section = normalise(mention.section)
         if section and not _territorial(section):
             return f"{mention.mode}|{family}|{stem}|{section}|{mention.phase}"
         qualifier = "".join(re.findall(r"第[二三四]|[二三]通道|复线|[东西南北]延|二线", mention.name))
-        ordered = places if places[0] <= places[-1] else places[::-1]
-        return f"{mention.mode}|{family}|{'-'.join(ordered)}|{qualifier}|{mention.phase}"
+        ordered = places if places[:1] <= places[-1:] else places[::-1]
+        if len(places) >= 2:
+            return f"{mention.mode}|{family}|{'-'.join(ordered)}|{qualifier}|{mention.phase}"
+        if re.fullmatch(r"[东西南北中]?沿[江海淮黄河边湖]", stem):  # 北沿江高铁, 北沿江铁路安徽段
+            return f"{mention.mode}|{family}|{stem}|{qualifier}|{mention.phase}"
+    if family == "rail_urban":
+        name = re.sub(r"^(?:地铁|轨道交通)(?=\d)", "", name)
     if family == "channel":
         name = name.removesuffix("航道")
     return f"{mention.mode}|{family}|{name}"
@@ -175,6 +182,16 @@ def _merge(mentions: Sequence[Mention], dates: dict[str, str]) -> Register:
         ]
     if not projects:
         return Register(PROJECTS.empty(), MENTIONS.empty())
+    lines = {
+        str(p["project_id"]): (str(p["kind"]), str(p["places"]).split("-"))
+        for p in projects
+        if LINES.get(str(p["kind"]), "") in CORRIDORS
+        and (not p["section"] or _territorial(normalise(str(p["section"]))))
+    }
+    for project_id, others in related_lines(lines).items():
+        project = next(p for p in projects if p["project_id"] == project_id)
+        flags = [f for f in str(project["flags"]).split("|") if f]
+        project["flags"] = "|".join([*flags, *(f"related:{other}" for other in others)])
     project_table = PROJECTS.coerce(pd.DataFrame(projects)).sort_values("project_id", ignore_index=True)
     mention_table = (
         MENTIONS.coerce(pd.DataFrame(rows))
@@ -185,23 +202,55 @@ def _merge(mentions: Sequence[Mention], dates: dict[str, str]) -> Register:
 
 
 def _keys(mentions: Sequence[Mention]) -> list[str]:
-    """Key of each mention; names that one document uses for one thing share the first one's key."""
-    return [project_key(m) for m in mentions]
+    """
+    Key of each mention.
+
+    A line and its section are one project over documents, but two where one document names both. A name broken in
+    publishing has the key of the sound name that completes it.
+    """
+    keys = [project_key(m) for m in mentions]
+    whole = {(m.document, key) for key, m in zip(keys, mentions, strict=True) if not m.section}
+    part = {(m.document, key) for key, m in zip(keys, mentions, strict=True) if m.section}
+    both = whole & part
+    keys = [
+        f"{key}|{normalise(m.section)}" if m.section and (m.document, key) in both else key
+        for key, m in zip(keys, mentions, strict=True)
+    ]
+    sound: dict[str, dict[str, str]] = {}
+    for key, m in zip(keys, mentions, strict=True):
+        if not m.flags:
+            sound.setdefault(m.mode, {})[m.name] = key
+    broken = [i for i, m in enumerate(mentions) if "damaged" in m.flags][:MAX_BROKEN]
+    for i in broken:
+        names = sound.get(mentions[i].mode, {})
+        keys[i] = names.get(repaired_name(mentions[i], names), keys[i])
+    return keys
 
 
 def _project_id(key: str, group: Sequence[Mention]) -> str:
     return f"{group[0].mode}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
 
 
+def _without_section(mention: Mention) -> str:
+    """Name of the whole line, where the plans name different sections of it only."""
+    return mention.name.removesuffix(mention.section).rstrip("(（") or mention.name
+
+
 def _project(project_id: str, group: Sequence[Mention], dates: dict[str, str]) -> dict[str, object]:
     ordered = sorted(group, key=lambda m: (dates.get(m.document, ""), m.document, m.start))
-    named = sorted(ordered, key=lambda m: ("mode_from_context" in m.flags, bool(m.aliases), -len(m.name)))
-    name = named[0].name
+    named = sorted(
+        ordered,
+        key=lambda m: (bool(m.section), "damaged" in m.flags, "mode_from_context" in m.flags, bool(m.aliases), -len(m.name)),
+    )
+    # Plans that name the line and plans that name their part of it mean the line; the parts' names are other names.
+    sections = {normalise(m.section) for m in ordered}
+    section = named[0].section if len(sections) == 1 else ""
+    name = named[0].name if section or not named[0].section else _without_section(named[0])
     aliases = [a for m in ordered for a in (m.name, *m.aliases) if a != name]
     status = max((m.status for m in ordered), key=lambda s: STAGE_ORDER[s])
     works = [m.work for m in ordered]
     years = [m.opening_year for m in ordered if m.opening_year is not None]
-    places = max((m.places for m in ordered), key=len)
+    places = max((m.places for m in named if bool(m.section) == bool(named[0].section)), key=len)
     kinds = [m.kind for m in named]
     return {
         "project_id": project_id,
@@ -213,7 +262,7 @@ def _project(project_id: str, group: Sequence[Mention], dates: dict[str, str]) -
         "status": status,
         "opening_year": years[-1] if years else None,
         "places": "-".join(places),
-        "section": next((m.section for m in named if m.section), ""),
+        "section": section,
         "lead": "|".join(dict.fromkeys(m.lead for m in ordered if m.lead)),
         "documents": "|".join(dict.fromkeys(m.document for m in ordered)),
         "clauses": "|".join(dict.fromkeys(f"{m.document}:{m.clause}" for m in ordered)),

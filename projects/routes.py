@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from geo.errors import PlaceNotFoundError
 from geo.gazetteer import Gazetteer, Place, default_gazetteer
 
-__all__ = ["Reading", "is_abbreviation", "places_in", "province_of", "read_abbreviation", "units_in"]
+__all__ = ["Reading", "distance_km", "is_abbreviation", "places_in", "province_of", "read_abbreviation", "units_in"]
 
 CAPITALS = {
     "河北": "石家庄", "山西": "太原", "辽宁": "沈阳", "吉林": "长春", "黑龙江": "哈尔滨", "江苏": "南京", "浙江": "杭州",
@@ -48,8 +48,8 @@ class Reading:
     cost: float = math.inf
 
 
-def _km(a: Place, b: Place) -> float:
-    """Distance on a sphere by the equirectangular formula; good to 1 % over China, enough to compare readings."""
+def distance_km(a: Place, b: Place) -> float:
+    """Return the distance on a sphere by the equirectangular formula; good to 1 % over China, enough to compare readings."""
     x = math.radians(b.lon - a.lon) * math.cos(math.radians((a.lat + b.lat) / 2))
     return 6371.0 * math.hypot(x, math.radians(b.lat - a.lat))
 
@@ -101,7 +101,7 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
 
     def add(place: Place, penalty: float, *, listed: bool = True) -> None:
         if home is not None:
-            distance = _km(home, place)
+            distance = distance_km(home, place)
             if place.code[:2] == province:
                 penalty -= 0.15
             if place.level == "county":  # small places are named in their own neighbourhood only
@@ -184,22 +184,22 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
             for penalty, place in _candidates(char, region, mode):
                 if place in path and text.count(char) < 2:  # 宁扬宁马 comes back to 宁
                     continue
-                leg = _km(path[-1], place)
+                leg = distance_km(path[-1], place)
                 if leg < 8:
                     continue
                 step = 0.9 * math.log1p(leg / 180) + (
                     0.4 if place.code[:4] == path[-1].code[:4] and place.level == "prefecture" else 0.0
                 )
                 if len(path) > 1:  # a line that turns back on itself is a wrong reading
-                    direct = _km(path[-2], place)
-                    step += max(0.0, (_km(path[-2], path[-1]) + leg) / max(direct, 20.0) - 1.6) * 0.5
+                    direct = distance_km(path[-2], place)
+                    step += max(0.0, (distance_km(path[-2], path[-1]) + leg) / max(direct, 20.0) - 1.6) * 0.5
                 longer.append((cost + penalty + step, (*path, place)))
         paths = sorted(longer, key=lambda pair: (pair[0], [p.place_id for p in pair[1]]))[:60]
     if not paths:
         return Reading(())
 
     def total(path: tuple[Place, ...]) -> float:
-        return min(_km(home, p) for p in path) / 250 if home else 0.0
+        return min(distance_km(home, p) for p in path) / 250 if home else 0.0
 
     ranked: dict[tuple[str, ...], float] = {}
     for cost, path in paths:

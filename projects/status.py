@@ -73,6 +73,8 @@ def tail_class(word: str) -> str:
     table = default_lexicon().tails.words
     if word in table:
         return table[word]
+    if re.search(r"年内|年底|底前|年前|今年|明年|有望|即将|^将$|^(?:力争|确保|争取|预计|计划)", word) and len(word) <= 12:
+        return "future"
     if re.match(r"(?:进入|转入|处于)", word) and word.endswith("阶段"):
         return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准", word) else "building"
     if word.startswith("为") and word.endswith("项目"):
@@ -112,7 +114,7 @@ def stage_of(governor: Governor) -> tuple[Status, str]:
     if "proposed" in classes and not ("fast" in roles and classes[-1:] != ["proposed"]):
         return Status.PROPOSED, "规划、研究等词在后"
     if "complete" in classes:
-        if (push or roles & {"future", "plan", "support"}) and not governor.past:
+        if (push or roles & {"future", "plan", "support"} or "future" in classes) and not governor.past:
             return Status.UNDER_CONSTRUCTION, "推进或确保其建成"
         return Status.OPERATING, "主语之后的建成是事实"
     if "prepare" in roles:

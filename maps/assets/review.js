@@ -83,7 +83,8 @@
     rows.forEach((r, i) => {
       const what = r.action === "merge" ? byId.get(r.value)?.name ?? r.value : label(r.column, r.value) || (r.column ? "—" : "");
       const text = [w["a_" + r.action], byId.get(r.project_id)?.name ?? r.name, r.document, r.column && (w[r.column] ?? data.column_labels[r.column] ?? r.column), what].filter(Boolean).join(" · ");
-      items.append(el("li", "", el("span", "", text), button(w.undo, "", () => { rows.splice(i, 1); changed(); })));
+      const why = r.why && el("small", "why", `${w.not_applied}${r.why}`);
+      items.append(el("li", "", el("span", "", text, why), button(w.undo, "", () => { rows.splice(i, 1); changed(); })));
     });
     box.append(items, el("div", "row", button(w.download, "main", download), button(w.clear, "", () => { rows = []; changed(); })), el("p", "soft", w.apply));
   }
@@ -266,6 +267,9 @@
   }
   for (const k of ["m", "t", "d"]) $("tab-" + k).addEventListener("click", () => { setTab(k); $("entries").scrollTop = 0; });
   for (const id of ["search", "stage", "document", "doubt"]) $(id).addEventListener("input", () => { limit = 300; list(); });
+  $("document").addEventListener("input", () => {
+    if ($("document").value !== "") document.querySelector(`.doc[data-d="${Number($("document").value)}"]`).scrollIntoView();
+  });
   for (const input of document.querySelectorAll("input[name=mode]")) input.addEventListener("change", list);
   const step = (by) => pick(Math.min(Math.max(current + by, 0), shown.length - 1));
   $("next").addEventListener("click", () => step(1));

@@ -50,8 +50,7 @@ def minutes(net: Network, a: str, b: str) -> float:
 def km(net: Network, *names: str) -> float:
     place = net.nodes.drop_duplicates("name").set_index("name")
     return sum(
-        distance_km(*place.loc[a, ["lon", "lat"]], *place.loc[b, ["lon", "lat"]])
-        for a, b in itertools.pairwise(names)
+        distance_km(*place.loc[a, ["lon", "lat"]], *place.loc[b, ["lon", "lat"]]) for a, b in itertools.pairwise(names)
     )
 
 
@@ -178,6 +177,7 @@ def test_flying_takes_the_time_of_its_parts() -> None:
     assert travel_time_matrix(net, places, places, mode="any").time_min.loc["东", "西"] == pytest.approx(
         expected, abs=0.001
     )
+    assert "flight" in travel_time_matrix(net, places, places, mode="any").note.loc["东", "西"]
     assert travel_time_matrix(net, places, places, mode="rail").time_min.isna().loc["东", "西"]
     # 西机场 and 近机场 are 95 km apart: nobody flies.
     flights = net.links[net.links["stratum"] == "air"]

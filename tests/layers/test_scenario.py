@@ -139,7 +139,11 @@ def test_only_the_part_beyond_the_finished_line_is_new() -> None:
     built = _lines(built=[(117, 31), (117.5, 31)])
     new = _lines(whole=[(117, 31), (117.5, 31), (118, 31)])
     counted = counted_once(new, built)
-    assert counted["length_km"].sum() == pytest.approx(length_km(LineString([(117.5, 31), (118, 31)])), rel=1e-6)
+    # From 117.5° E, and 3 km beyond the end of what is built.
+    assert counted["length_km"].sum() == pytest.approx(length_km(LineString([(117.5, 31), (118, 31)])) - 3.0, abs=0.1)
+    # The same beside a conventional railway is new track.
+    old = built.assign(kind="conventional_rail")
+    assert counted_once(new, old)["length_km"].sum() == pytest.approx(new["length_km"].sum())
     # A new railway 5 km beside an old one does count.
     beside = _lines(beside=[(117, 31.05), (117.5, 31.05)])
     assert counted_once(beside, built)["length_km"].sum() == pytest.approx(beside["length_km"].sum())

@@ -88,6 +88,75 @@ def test_station_to_station_is_quicker_than_door_to_door(
     assert minutes[1] + 40 <= minutes[0]
 
 
+def test_every_pair_of_the_matrix_has_numbers_or_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("places.csv").write_bytes("name,lon,lat\r\n洋山,122.06,30.63\r\n".encode("utf-8-sig"))
+    words = (
+        "--from",
+        "合肥市",
+        "--from",
+        "舟山",
+        "--from",
+        "places.csv",
+        "--to",
+        "上海",
+        "--to",
+        "北京",
+        "--mode",
+        "rail",
+    )
+    status, out, err = run(
+        "travel-time", *words, "--depart-from", "station", "--format", "csv", capsys=capsys, monkeypatch=monkeypatch
+    )
+    assert status == 0, err
+    table = pd.read_csv(io.StringIO(out), keep_default_na=False).set_index(["from", "to"])
+    assert len(table) == 6
+    assert table.loc[("合肥", "上海"), "note"] == ""
+    assert 100 < float(table.loc[("合肥", "上海"), "travel_time_min"]) < 140
+    assert table.loc[("舟山", "上海"), ["travel_time_min", "length_km", "note"]].tolist() == [
+        "",
+        "",
+        "no station for 舟山",
+    ]
+    assert table.loc[("洋山", "上海"), "note"] == "no station for 洋山"
+    assert table.loc[("合肥", "北京"), "note"] == "北京 lies beyond the data (沪苏浙皖)"
+
+
+def test_the_legs_sum_to_the_travel_time(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("travel-time", "--from", "合肥", "--from", "北京", "--to", "杭州", "--as-of", "2020-12", "--format", "csv")
+    _, matrix, _ = run(*words, capsys=capsys, monkeypatch=monkeypatch)
+    status, out, err = run(*words, "--legs", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0, err
+    legs, whole = pd.read_csv(io.StringIO(out)), pd.read_csv(io.StringIO(matrix))
+    chain = legs[legs["from"] == "合肥"]
+    assert list(chain["leg"]) == list(range(1, len(chain) + 1))
+    assert {"access", "train", "egress"} <= set(chain["kind"])
+    # Each leg is rounded to a tenth of a minute.
+    assert chain["time_min"].sum() == pytest.approx(whole["travel_time_min"].iloc[0], abs=0.05 * len(chain) + 0.05)
+    assert chain["length_km"].sum() == pytest.approx(whole["length_km"].iloc[0], abs=0.05 * len(chain) + 0.05)
+    lost = legs[legs["from"] == "北京"]
+    assert len(lost) == 1
+    assert "beyond the data" in lost["line"].iloc[0]
+
+
+def test_a_file_of_projects_is_a_scenario(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    words = ("travel-time", "--from", "合肥", "--to", "宿州", "--mode", "rail", "--format", "csv")
+    minutes = {}
+    for scenario in ("today", "plan", "atlas/features.gpkg"):
+        status, out, err = run(*words, "--scenario", scenario, capsys=capsys, monkeypatch=monkeypatch)
+        assert status == 0, err
+        row = pd.read_csv(io.StringIO(out)).iloc[0]
+        assert row["scenario"] == scenario
+        minutes[scenario] = row["travel_time_min"]
+    # The file holds the built-in projects: the plan. New lines never make a trip longer.
+    assert minutes["atlas/features.gpkg"] == minutes["plan"] <= minutes["today"]
+
+
 def test_density_of_one_city(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     status, out, _ = run(
         "density", "--area", "合肥", "--mode", "rail", "--format", "csv", capsys=capsys, monkeypatch=monkeypatch
@@ -117,6 +186,8 @@ def test_density_of_one_city(capsys: pytest.CaptureFixture[str], monkeypatch: py
         (("travel-time", "--from", "合肥", "--to", "上海", "--mode", "ship"), "rail, road, any"),
         (("travel-time", "--from", "合肥", "--to", "上海", "--as-of", "later"), "YYYY-MM"),
         (("travel-time", "--from", "合肥", "--to", "上海", "--scenario", "soon"), "no scenario"),
+        (("travel-time", "--from", "合肥", "--to", "上海", "--scenario", "soon.gpkg"), "no such file"),
+        (("travel-time", "--from", "合肥", "--to", "上海", "--depart-from", "station"), "station with mode rail"),
         (("density", "--level", "village"), "province, prefecture"),
         (("density", "--area", "北京市"), "北京市"),
         (("density", "--mode", "canal"), "accepted"),

@@ -76,7 +76,7 @@ def test_shapefiles_keep_whole_names_and_null_is_not_zero(tmp_path: Path) -> Non
     assert 240 < len(rail["site_note"].iloc[0].encode()) <= 254
     with (tmp_path / "long_texts.csv").open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.DictReader(file)) == [
-            {"layer": "rail_line", "feat_id": "p0", "field": "site_note", "text": LONG}
+            {"layer": "rail_line", "record": "1", "feat_id": "p0", "field": "site_note", "text": LONG}
         ]
     # What has no geometry is in a table, and Chinese field names in another.
     undrawn = pd.read_csv(tmp_path / "not_drawn.csv", encoding="utf-8-sig")

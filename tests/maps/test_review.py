@@ -17,7 +17,7 @@ from maps import style
 from maps.review import review, write_review
 from maps.review_text import AROUND, FULL_TEXT
 from projects.corrections import CORRECTIONS, read_corrections
-from projects.reading import Reading, read_files
+from projects.reading import Reading, read_files, write_reading
 from tests.maps.test_browser import ARGUMENTS, CHROMIUM, Visit
 
 PLAN = (
@@ -155,6 +155,12 @@ def test_the_words_that_a_stage_follows_from_are_found(tmp_path: Path) -> None:
     assert "".join(page.words[n][1:]).endswith("前期工作")
 
 
+def test_a_broken_character_does_not_end_the_search_for_stage_words(tmp_path: Path) -> None:
+    page = Page(review(read(tmp_path, "推动合新高铁、苏锡??铁路、巢马城际铁路等规划项目开工建设。")))
+    n = next(str(n) for n, f in enumerate(data_of(page)["findings"]) if f["k"] == "m" and f["q"] == "合新高铁")
+    assert "".join(page.words[n][1:]).endswith("开工建设")
+
+
 def test_spans_that_nest_or_overlap_are_all_marked(tmp_path: Path) -> None:
     reading = read(tmp_path, "加快建设合新高铁、巢马城际铁路项目。")
     mentions = reading.register.mentions.copy()
@@ -193,6 +199,7 @@ def test_doubtful_readings_come_first(tmp_path: Path) -> None:
     assert False in doubts
     by_name = {p["name"]: p for p in projects}
     assert by_name["合新高铁"]["doubts"] == ["方式由上下文推定"]
+    assert by_name["巢马城际"]["doubts"] == ["地名有歧义"]
     assert by_name["巢马城际"]["settled"] == "规划人员已更正"
     assert all("阶段未明" in p["doubts"] for p in projects if p["status"] == "unspecified" and not p["settled"])
 
@@ -343,11 +350,16 @@ def test_filter_and_keys(chromium: Any, tmp_path: Path) -> None:
 @in_browser
 def test_corrections_made_on_the_page_are_applied_at_the_next_reading(chromium: Any, tmp_path: Path) -> None:
     earlier = pd.DataFrame(
-        [["set", "", "巢马城际", "", "opening_year", "2028", 'earlier, with = and "quotes"']], columns=CORRECTIONS.names
+        [
+            ["set", "", "巢马城际", "", "opening_year", "2028", 'earlier, with = and "quotes"'],
+            ["drop", "", "没有的铁路", "", "", "", ""],
+        ],
+        columns=CORRECTIONS.names,
     )
     reading = read(tmp_path, PLAN, corrections=earlier)
     ids = dict(zip(reading.register.projects["name"], reading.register.projects["project_id"], strict=True))
-    seen = visit(chromium, write_review(tmp_path / "review.html", reading, corrections=earlier))
+    seen = visit(chromium, write_review(tmp_path / "review.html", reading))
+    assert "没有的铁路" in seen.page.inner_text("#corrections .why")  # what was not applied says why
     seen.page.click("#text .f:text('合新高铁')")
     seen.page.select_option("#set-status", "operating")
     seen.page.fill("#set-name", "合肥—新沂高速铁路")
@@ -377,7 +389,8 @@ def test_corrections_made_on_the_page_are_applied_at_the_next_reading(chromium: 
     path.write_bytes(content.encode("utf-8"))
     again = read(tmp_path, PLAN, corrections=read_corrections(path))
     assert again.corrections is not None
-    assert again.corrections["applied"].all()
+    assert list(again.corrections.loc[~again.corrections["applied"], "name"]) == ["没有的铁路"]
+    assert 'earlier, with = and "quotes"' in set(again.corrections["note"])
     projects = again.register.projects.set_index("project_id")
     row = projects.loc[ids["合新高铁"]]
     assert (row["name"], row["status"]) == ("合肥—新沂高速铁路", "operating")
@@ -405,3 +418,22 @@ def test_hostile_text_does_not_run(chromium: Any, tmp_path: Path) -> None:
     assert seen.page.locator(".c[data-c='U+2028']").count() == 1
     assert seen.page.locator("#text img, #text script, #list img, #panel img").count() == 0
     seen.close()
+
+
+@pytest.mark.browser
+@in_browser
+def test_a_pdf_counts_the_text_written_beside(chromium: Any, tmp_path: Path) -> None:
+    """Print the plan as pdf, read it, and check every span in the text that is written beside."""
+    pytest.importorskip("pdfplumber", reason="pdfplumber is not installed: pip install tongtu[pdf]")
+    page = chromium.new_page()
+    page.set_content("".join(f"<p>{line}</p>" for line in PLAN.splitlines() if line))
+    page.pdf(path=str(tmp_path / "plan.pdf"))
+    page.close()
+    reading = read_files([tmp_path / "plan.pdf"])
+    write_reading(reading, tmp_path)
+    text = (tmp_path / "text" / "plan.txt").read_bytes().decode("utf-8")
+    assert len(reading.register.mentions) >= 1
+    for row in reading.register.mentions.to_dict("records"):
+        assert text[row["start"] : row["end"]] == row["quotation"]
+    shown = Page(review(reading))
+    assert "\n".join(shown.lines) == text

@@ -346,7 +346,7 @@ def corrections(draw: st.DrawFn) -> dict[str, str]:
     return row
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(registers, st.lists(corrections(), min_size=1, max_size=4))
 def test_laws_of_corrections(source: Register, listed: list[dict[str, str]]) -> None:
     """A second application changes nothing; every row is accounted for; ids are the old ones or those added."""

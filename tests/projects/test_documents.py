@@ -218,3 +218,10 @@ def test_a_missing_reader_names_the_extra(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(MissingExtraError, match=r"pip install 'tongtu\["):
         read_document(tmp_path / name)
+
+
+def test_radicals_of_printed_pdfs_are_read_as_characters() -> None:
+    """PDF printers write 马 as U+2EE2 and 高 as U+2FBC: the same word, character by character."""
+    plan = parse_document("一、交通\n加快推进合新⾼铁、巢⻢城际等项⽬前期⼯作。", document="pdf")
+    assert "合新高铁、巢马城际等项目前期工作" in plan.simplified
+    assert len(plan.simplified) == len(plan.text)

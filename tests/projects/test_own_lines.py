@@ -48,6 +48,12 @@ def test_a_good_line_is_used_as_it_is() -> None:
     assert site.geometry.equals(GOOD)
 
 
+def test_an_alignment_of_openstreetmap_is_said_to_be_one() -> None:
+    site = site_projects(_project(), user_lines=_own(GOOD).assign(drawn_by="osm")).iloc[0]
+    assert site["drawn_by"] == "osm"
+    assert site.geometry.equals(GOOD)
+
+
 def test_no_coordinate_system_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(CrsError, match="EPSG:4490"):
         own_lines(_own(GOOD, crs=None), KNOWN)

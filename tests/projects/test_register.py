@@ -51,7 +51,71 @@ def test_the_same_line_in_several_plans_is_one_row() -> None:
     linked = register.projects[register.projects["documents"].str.count(r"\|") == 2]
     assert list(linked["places"]) == ["合肥-新沂"]
     assert list(linked["status"]) == ["under_construction"]
-    assert set(linked.iloc[0]["aliases"].split("|")) >= {"合新高铁", "合新铁路", "合新"}
+    # The whole line, although one plan names only its part in 安徽; that part's name is an alias, its mention keeps it.
+    assert list(linked["name"]) == ["合新高铁"]
+    assert list(linked["section"].fillna("")) == [""]
+    assert set(linked.iloc[0]["aliases"].split("|")) >= {"合肥—新沂高铁安徽段", "合新铁路", "合新"}
+    assert set(register.mentions["name"]) >= {"合新高铁", "合肥—新沂高铁安徽段"}
+
+
+def test_a_section_stays_one_where_every_plan_means_it() -> None:
+    register = read_plans(
+        [plan("加快合肥—新沂高铁安徽段建设。", "anhui"), plan("推进合肥—新沂高铁安徽段建设。", "bengbu")]
+    )
+    assert list(register.projects["name"]) == ["合肥—新沂高铁安徽段"]
+    assert list(register.projects["section"]) == ["安徽段"]
+
+
+def test_different_sections_of_one_line_make_the_whole_line() -> None:
+    register = read_plans(
+        [plan("加快合肥—新沂高铁安徽段建设。", "anhui"), plan("推进合新高铁江苏段建设。", "jiangsu", "江苏省")]
+    )
+    assert list(register.projects["section"].fillna("")) == [""]
+    assert list(register.projects["name"]) == ["合肥—新沂高铁"]
+
+
+def test_a_line_and_its_part_in_one_document_stay_two_rows_beside_other_documents() -> None:
+    register = read_plans(
+        [
+            plan("推进合新高铁前期工作。加快合新高铁安徽段建设。", "one"),
+            plan("加快合肥—新沂高铁安徽段建设。", "two", "安徽省"),
+        ]
+    )
+    assert sorted(register.projects["name"]) == ["合新高铁", "合新高铁安徽段"]
+
+
+def test_lines_on_one_corridor_are_related_not_merged() -> None:
+    """马鞍山 lies on 南京–芜湖; 宣城 does not, and a railway is no expressway."""
+    register = read_plans(
+        [
+            plan("推进宁马高速公路江苏段改扩建。", "jiangsu", "江苏省"),
+            plan("推进宁芜高速扩容改造、芜宣高速改扩建。谋划宁芜铁路电气化改造。", "wuhu", "芜湖市"),
+        ]
+    )
+    flags = {str(r["name"]): str(r["flags"]) for r in register.projects.to_dict("records")}
+    ids = dict(zip(register.projects["name"], register.projects["project_id"], strict=True))
+    assert f"related:{ids['宁芜高速']}" in flags["宁马高速公路江苏段"]
+    assert f"related:{ids['宁马高速公路江苏段']}" in flags["宁芜高速"]
+    assert "related:" not in flags["芜宣高速"]
+    assert "related:" not in flags["宁芜铁路"]
+
+
+def test_a_line_along_a_river_is_linked_by_its_name() -> None:
+    register = read_plans(
+        [plan("推动北沿江铁路开工建设。", "jiangsu", "江苏省"), plan("推进北沿江高铁安徽段建设。", "wuhu", "芜湖市")]
+    )
+    assert len(register.projects) == 1
+
+
+def test_a_broken_name_joins_the_sound_one_that_alone_completes_it() -> None:
+    register = read_plans([plan("谋划合肥—淮南城际铁路。加快合肥—淮?城际铁路建设。")])
+    assert list(register.projects["name"]) == ["合肥—淮南城际铁路"]
+    assert list(register.projects["aliases"]) == ["合肥—淮?城际铁路"]
+    assert list(register.projects["flags"]) == ["damaged"]
+    assert list(register.projects["status"]) == ["under_construction"]
+    # Two names complete 合?高铁: nothing is certain, so nothing is repaired.
+    register = read_plans([plan("加快合肥—新沂高铁、合肥—新郑高铁建设。谋划合肥—新?高铁。")])
+    assert len(register.projects) == 3
 
 
 def test_what_looks_alike_but_differs_is_not_linked() -> None:

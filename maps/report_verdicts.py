@@ -1,0 +1,241 @@
+"""Tables of the report on assessed targets and on how plans disagree."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from layers.schema import Status
+from maps import style
+from maps.labels import indicator_label, unit_label
+from maps.payload import plain
+from maps.report_tables import number
+from projects.schema import Disagreement, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from projects.verdicts import Verdicts
+
+__all__ = ["consistency_tables", "forecast_caveats", "verdict_rows"]
+
+_LOOKS = {
+    Verdict.MET: "met",
+    Verdict.BORDERLINE: "later",
+    Verdict.MET_WITH_PROJECTS: "later",
+    Verdict.NOT_MET: "missed",
+    Verdict.NOT_MEASURED: "unknown",
+}
+_BOUNDS = {">=": "at_least", "<=": "at_most", "~": "about", "=": "equal"}
+_VALUES = (
+    "value_at_plan_date",
+    "value_today",
+    "value_under_construction",
+    "value_starting",
+    "value_preparatory",
+    "value_plan",
+)
+
+Key = tuple[str, Any, str, str]
+
+
+def _key(row: Mapping[Any, Any]) -> Key:
+    return str(row["document"]), plain(row["start"]), str(row["indicator"]), str(row["area"])
+
+
+def _phrase(text: str, *values: object) -> str:
+    for position, value in enumerate(values):
+        text = text.replace("{" + str(position) + "}", str(value))
+    return text
+
+
+def forecast_caveats(verdicts: pd.DataFrame, words: Mapping[str, str]) -> dict[Key, str]:
+    """
+    Return for each target what the value with all projects rests on, so that nobody takes it for a forecast.
+
+    Parameters
+    ----------
+    verdicts : DataFrame, contract ``projects.schema.VERDICTS``
+    words : mapping
+        Phrases of the report.
+
+    Returns
+    -------
+    dict
+        By document, position, indicator and area; only where projects add something.
+    """
+    return {
+        _key(row): _phrase(
+            words["no_forecast"],
+            number(float(row["added_km"]), 0),
+            round(100 * float(row["straight_share"])),
+            round(100 * float(row["corridor_share"])),
+            round(100 * float(row["early_share"])),
+        )
+        for row in verdicts.to_dict("records")
+        if (plain(row["added_km"]) or 0) > 0
+    }
+
+
+def verdict_rows(verdicts: Verdicts, lang: str, words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """
+    Return one row per target that was measured, with its closing list and the other definitions.
+
+    Parameters
+    ----------
+    verdicts : Verdicts
+    lang : {"zh", "en"}
+    words : mapping
+        Phrases of the report.
+
+    Returns
+    -------
+    list of dict
+        In the order of the table.
+    """
+    closing: dict[Key, list[dict[str, str]]] = {}
+    for row in verdicts.closing.to_dict("records"):
+        closing.setdefault(_key(row), []).append(
+            {
+                "anchor": re.sub(r"[^\w-]+", "-", str(row["project_id"])),
+                "name": str(row["name"]),
+                "stage": style.status_label(str(row["status"]), lang),
+                "method": style.method_label(str(row["drawn_by"]), lang),
+                "km": number(float(row["length_km"]), 0),
+            }
+        )
+    variants: dict[Key, list[dict[str, Any]]] = {}
+    for row in verdicts.sensitivity.to_dict("records"):
+        variants.setdefault(_key(row), []).append(
+            {
+                "name": words.get(f"definition_{row['definition']}", str(row["definition"])),
+                "today": _value(row["value_today"], words),
+                "plan": _value(row["value_plan"], words),
+                "look": "unknown" if plain(row["met_today"]) is None else "met" if row["met_today"] else "missed",
+                "look_plan": "unknown" if plain(row["met_plan"]) is None else "met" if row["met_plan"] else "missed",
+                "note": str(row["note"]),
+            }
+        )
+    out = []
+    for row in verdicts.verdicts.to_dict("records"):
+        verdict = Verdict(row["verdict"])
+        if verdict is Verdict.NOT_MEASURED:
+            continue
+        chinese = str(plain(row["indicator_zh"]) or "")
+        official = plain(row["official_value"])
+        out.append(
+            {
+                "area": plain(row["area"]),
+                "indicator": chinese if lang != "en" and chinese else indicator_label(str(row["indicator"]), lang),
+                "bound": words[_BOUNDS[str(row["comparator"])]] + number(float(row["value"])),
+                "unit": unit_label(str(row["unit"]), lang),
+                "year": plain(row["year"]) or words["year_unknown"],
+                "document": plain(row["document"]),
+                "plan_date": plain(row["plan_date"]),
+                "values": [_value(row[name], words) for name in _VALUES],
+                "verdict": _verdict(row, verdict, lang, words),
+                "look": _LOOKS[verdict],
+                "missing": f"{number(float(row['missing']), 0)} {row['missing_unit']}"
+                if _missing(row)
+                else words["empty"],
+                "closing": closing.get(_key(row), []),
+                "closing_note": plain(row["closing_note"]) or "",
+                "variants": variants.get(_key(row), []),
+                "definition_matters": bool(plain(row["definition_matters"])),
+                "official": ""
+                if official is None
+                else _phrase(
+                    words["official_beside"],
+                    number(float(official)),
+                    row["official_as_of"],
+                    _value(row["value_at_official_date"], words),
+                    row["official_source"],
+                ),
+                "note": plain(row["note"]) or "",
+            }
+        )
+    return out
+
+
+def _missing(row: Mapping[Any, Any]) -> bool:
+    return (plain(row["missing"]) or 0) > 0
+
+
+def _value(value: object, words: Mapping[str, str]) -> str:
+    shown = plain(value)
+    return words["empty"] if shown is None else number(float(shown))
+
+
+def _verdict(row: Mapping[Any, Any], verdict: Verdict, lang: str, words: Mapping[str, str]) -> str:
+    text = words[f"verdict_{verdict.value}"]
+    if verdict is Verdict.MET_WITH_PROJECTS:
+        text = _phrase(text, style.status_label(str(row["stage"]), lang))
+    if plain(row["borderline"]) and verdict is not Verdict.BORDERLINE:
+        text += words["borderline_suffix"]
+    return text
+
+
+def consistency_tables(
+    table: pd.DataFrame, entries: Sequence[Mapping[str, Any]], lang: str, words: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """
+    Return a table per kind of disagreement.
+
+    Parameters
+    ----------
+    table : DataFrame, contract ``projects.schema.CONSISTENCY``
+    entries : sequence of mapping
+        Projects of the report: ``project_id``, ``anchor``, ``mentions``.
+    lang : {"zh", "en"}
+    words : mapping
+
+    Returns
+    -------
+    list of dict
+        ``kind``, ``title``, ``intro``, ``rows``; kinds without rows are left out. A project at different stages stands once,
+        with all that is said of it.
+    """
+    by_id = {str(entry["project_id"]): entry for entry in entries}
+    out = []
+    for kind in Disagreement:
+        rows: dict[tuple[str, ...], dict[str, Any]] = {}
+        for row in table[table["kind"] == kind.value].to_dict("records"):
+            entry = by_id.get(str(row["subject_id"]))
+            # Stages: one row per project; the others: one per pair of plans.
+            pair = (
+                () if kind is Disagreement.STAGE else (str(row["document_a"]), str(row["document_b"]), str(row["area"]))
+            )
+            shown = rows.setdefault(
+                (str(row["subject_id"]), *pair),
+                {
+                    "name": str(row["subject"]) or str(row["subject_id"]),
+                    "anchor": f"project-{entry['anchor']}" if entry else "",
+                    "mentions": entry["mentions"] if entry and kind is Disagreement.STAGE else [],
+                    "area": str(row["area"]),
+                    "said": (_said(row, "a", lang, words), _said(row, "b", lang, words)),
+                    "notes": [],
+                },
+            )
+            if row["note"] and row["note"] not in shown["notes"]:
+                shown["notes"].append(str(row["note"]))
+        if rows:
+            out.append(
+                {
+                    "kind": kind.value,
+                    "title": _phrase(words[f"consistency_{kind.value}"], len(rows)),
+                    "intro": words[f"consistency_{kind.value}_intro"],
+                    "rows": list(rows.values()),
+                }
+            )
+    return out
+
+
+def _said(row: Mapping[Any, Any], side: str, lang: str, words: Mapping[str, str]) -> str:
+    said = str(row[f"said_{side}"])
+    if said in set(Status):
+        said = style.status_label(said, lang)
+    clauses = str(row[f"clauses_{side}"]).replace("|", words["sep"])
+    where = f"{row[f'document_{side}']}{' ' + clauses if clauses else ''}"
+    return f"{where}: {said or words['silent']}"

@@ -1,0 +1,301 @@
+"""The existing lines as siting asks for them: by name, by ends, past places, and the ways and stations between."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from geo.geodesy import GEOD, distance_km
+from layers.rail import HIGH_SPEED_KINDS
+from layers.schema import Mode
+from layers.travel_time import station_names
+from projects.line_names import line_core
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Iterable, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.gazetteer import Place
+    from layers.network import Network
+
+__all__ = ["Existing", "ExistingLines", "distances_km"]
+
+
+@dataclass(frozen=True)
+class Existing:
+    """An existing line or facility found by name."""
+
+    name: str
+    geometry: BaseGeometry
+    accuracy_km: float
+    opened: str = ""
+    kind: str = ""
+
+
+class ExistingLines:
+    """
+    Existing lines and networks of all modes, with the look-ups that siting asks.
+
+    Parameters
+    ----------
+    lines : mapping of mode to GeoDataFrame, contract ``layers.schema.LINES``
+    network : mapping of mode to Network
+        For rail and highway: where upgrades run and which stations a city has.
+    """
+
+    def __init__(self, lines: dict[str, gpd.GeoDataFrame], network: dict[str, Network]) -> None:
+        self.lines = lines
+        self.network = network
+        self._core = {mode: self._cores(table) for mode, table in lines.items()}
+
+    def line_named(self, names: Iterable[str], mode: str) -> Existing | None:
+        """
+        Return the existing line, all its sections joined, whose name or number is one of the names.
+
+        Channels are also found inside a longer name (兆西河 in 合肥兆西河通江一级航道): the longest counts.
+        """
+        cores = self._core.get(mode, {})
+        names = list(names)
+        for name in names:
+            core = line_core(name)
+            if len(core) > 1 and core in cores:
+                return self._existing(mode, self._of_one_line(mode, cores[core], name))
+        if mode == Mode.WATERWAY.value:
+            inside = [core for core in cores if any(core in name for name in names)]
+            if inside:
+                return self._existing(mode, cores[max(inside, key=lambda core: (len(core), core))])
+        return None
+
+    def section_named(self, section: str, mode: str) -> Existing | None:
+        """Return the existing sections whose name holds that of a section of two characters and more (无岳段)."""
+        table = self.lines.get(mode)
+        if table is None or len(section.removesuffix("段")) < 2:
+            return None
+        rows = [i for i, name in enumerate(table["name"]) if section in name]
+        return self._existing(mode, rows) if rows else None
+
+    def line_joining(self, places: Sequence[Place], mode: str) -> Existing | None:
+        """
+        Return the existing line that runs between the first and the last of the places, None where there is none.
+
+        A railway or expressway joins them if its two ends bear their names (合肥南 … 新沂南); a power or gas line if its
+        name has both (白鹤滩—江苏).
+        """
+        first, last = places[0].name, places[-1].name
+        if first == last:
+            return None
+        if mode == Mode.ENERGY.value:
+            table = self.lines[mode]
+            rows = [i for i, name in enumerate(table["line"]) if first in name and last in name]
+            return self._existing(mode, rows) if rows else None
+        a, b = station_names(first), station_names(last)
+        for rows, ends in self._ends.get(mode, ()):
+            if any(a.match(x) and b.match(y) for x, y in (ends, ends[::-1])):
+                return self._existing(mode, rows)
+        return None
+
+    def line_passing(
+        self, places: Sequence[Place], mode: str, kinds: Collection[str], reach_km: float
+    ) -> Existing | None:
+        """
+        Return the existing line of some kinds that passes all places, the nearest of several.
+
+        Parameters
+        ----------
+        places : sequence of Place
+        mode : str
+        kinds : collection of str
+        reach_km : float
+            How far the line may pass from each place.
+        """
+        table = self.lines[mode].reset_index(drop=True)
+        best: tuple[float, list[int]] | None = None
+        points = [shapely.Point(place.lon, place.lat) for place in places]
+        for _, group in table[table["kind"].isin(kinds)].groupby("line", sort=True):
+            whole = shapely.union_all(group.geometry.to_numpy())
+            # Degrees are shorter than 111.2 km everywhere, so that this first sieve lets all candidates through.
+            if max(shapely.distance(whole, points)) * 111.2 > 1.3 * reach_km:
+                continue
+            worst = max(_gap_km(whole, point) for point in points)
+            if worst <= reach_km and (best is None or worst < best[0]):
+                best = (worst, list(group.index))
+        return self._existing(mode, best[1]) if best is not None else None
+
+    def energy_line_between(self, a: Place, b: Place, reach_km: float) -> Existing | None:
+        """Return the existing power or gas line whose two ends lie at two places, None where there is none."""
+        table = self.lines[Mode.ENERGY.value].reset_index(drop=True)
+        for line, group in table.groupby("line", sort=True):
+            merged = shapely.line_merge(shapely.union_all(group.geometry.to_numpy()))
+            if merged.geom_type != "LineString" or not line:
+                continue
+            ends = (merged.coords[0], merged.coords[-1])
+            for first, last in (ends, ends[::-1]):
+                if max(_end_km(a, first), _end_km(b, last)) <= reach_km:
+                    return self._existing(Mode.ENERGY.value, list(group.index))
+        return None
+
+    def way_between(
+        self, mode: str, start: tuple[float, float], end: tuple[float, float], *, reach_km: float
+    ) -> shapely.LineString | None:
+        """
+        Return the shortest way along the existing network of a mode, None where the network does not join the points.
+
+        Parameters
+        ----------
+        mode : {"rail", "highway"}
+        start, end : (lon, lat), degrees
+        reach_km : float
+            How far the network may lie from each end.
+        """
+        network = self.network.get(mode)
+        if network is None:
+            return None
+        lon, lat = network.nodes["lon"].to_numpy(dtype=float), network.nodes["lat"].to_numpy(dtype=float)
+        a, b = (distances_km(point, lon, lat) for point in (start, end))
+        near_a, near_b = np.flatnonzero(a <= reach_km), np.flatnonzero(b <= reach_km)
+        if not len(near_a) or not len(near_b):
+            return None
+        size = len(lon)
+        links = network.links[network.links["stratum"] != "transfer"]
+        # Leaving the road for the end point costs double, so that the way ends where the road comes nearest.
+        rows = np.concatenate([links["from_node"], np.full(len(near_a), size), near_b])
+        cols = np.concatenate([links["to_node"], near_a, np.full(len(near_b), size + 1)])
+        cost = np.concatenate([links["length_km"], 2.0 * a[near_a] + 1e-6, 2.0 * b[near_b] + 1e-6])
+        least = pd.DataFrame({"r": rows, "c": cols, "w": cost}).groupby(["r", "c"], as_index=False)["w"].min()
+        graph = csr_array((least["w"], (least["r"], least["c"])), shape=(size + 2, size + 2))
+        time, before = dijkstra(graph, indices=size, return_predecessors=True)
+        if not np.isfinite(time[size + 1]):
+            return None
+        path = [size + 1]
+        while path[-1] != size:
+            path.append(int(before[path[-1]]))
+        inner = path[-2:0:-1]
+        return shapely.LineString([(lon[i], lat[i]) for i in inner]) if len(inner) > 1 else None
+
+    def station_named(self, name: str) -> Existing | None:
+        """Return the existing railway station of a name (南京北站, 新合肥西站, 苏州高铁北站), None where there is none."""
+        rail = self.network.get(Mode.RAIL.value)
+        wanted = re.sub(r"^新|高铁|火车|站.*$", "", name)
+        if rail is None or not wanted:
+            return None
+        rows = rail.nodes[rail.nodes["name"] == wanted]
+        if rows.empty:
+            return None
+        return Existing(f"{wanted}站", shapely.Point(float(rows["lon"].iloc[0]), float(rows["lat"].iloc[0])), 2.0)
+
+    def station_of(self, place: Place) -> Place:
+        """
+        Return a place moved to the main railway station of its town: a new line will end there.
+
+        The main station bears the town's name (合肥南), lies within 40 km of its centre, and has the most lines,
+        high-speed ones first. A place without such a station stays where it is.
+        """
+        found = self._stations.get(place.name)
+        if found is None or place.kind not in {"division", "station"}:
+            return place
+        lon, lat = found
+        metres = GEOD.inv(place.lon, place.lat, lon, lat)[2]
+        return replace(place, lon=lon, lat=lat, accuracy_km=5.0) if metres < 40_000 else place
+
+    def _of_one_line(self, mode: str, rows: list[int], name: str) -> list[int]:
+        """Keep the rows of one parent line: 京沪高铁 and 京沪线 share a core, not a track."""
+        table = self.lines[mode].iloc[rows]
+        if mode == Mode.RAIL.value:
+            fast = table["kind"].isin(HIGH_SPEED_KINDS).to_numpy()
+            wanted = fast if re.search(r"高铁|高速铁路|客专|客运专线|城际", name) else ~fast
+            if wanted.any():
+                rows = [row for row, keep in zip(rows, wanted, strict=True) if keep]
+        parents = list(self.lines[mode]["line"].iloc[rows])
+        most = max(dict.fromkeys(parents), key=parents.count)
+        return [row for row, parent in zip(rows, parents, strict=True) if parent == most]
+
+    def _existing(self, mode: str, rows: list[int]) -> Existing:
+        table = self.lines[mode].iloc[rows]
+        opened = sorted(month for month in table["opening_month"] if month)
+        return Existing(
+            name=str(table["line"].iloc[0] or table["name"].iloc[0]),
+            geometry=_joined(list(table.geometry)),
+            accuracy_km=round(float(table["accuracy_km"].max()), 1),
+            opened=opened[-1] if opened else "",
+        )
+
+    @cached_property
+    def _stations(self) -> dict[str, tuple[float, float]]:
+        """Main station of each town by the town's short name."""
+        rail = self.network.get(Mode.RAIL.value)
+        if rail is None:
+            return {}
+        trains = rail.links[rail.links["stratum"] != "transfer"]
+        lines_at: dict[Hashable, int] = trains.groupby("from_node")["feature_id"].nunique().to_dict()
+        best: dict[str, tuple[tuple[int, int, int], tuple[float, float]]] = {}
+        for i, node in enumerate(rail.nodes.itertuples(index=False)):
+            if not node.access:
+                continue
+            name = str(node.name)
+            for town in {name, *(name[:cut] for cut in (len(name) - 1, len(name) - 2) if cut > 1)}:
+                if station_names(town).match(name):
+                    rank = (int(str(node.stratum) == "high_speed"), lines_at.get(i, 0), -len(name))
+                    if town not in best or rank > best[town][0]:
+                        best[town] = (rank, (float(str(node.lon)), float(str(node.lat))))
+        return {town: point for town, (_, point) in best.items()}
+
+    @cached_property
+    def _ends(self) -> dict[str, list[tuple[list[int], tuple[str, str]]]]:
+        """Rows and the two end nodes of every parent line of rail and highway."""
+        out: dict[str, list[tuple[list[int], tuple[str, str]]]] = {}
+        for mode in (Mode.RAIL.value, Mode.HIGHWAY.value):
+            table = self.lines.get(mode)
+            if table is None:
+                continue
+            for _, group in table.reset_index(drop=True).groupby("line", sort=True):
+                count: dict[str, int] = {}
+                for nodes in group["nodes"]:
+                    names = str(nodes).split("|")
+                    for end in (names[0], names[-1]):
+                        count[end] = count.get(end, 0) + 1
+                free = [name for name, times in count.items() if times == 1]
+                if len(free) == 2:
+                    out.setdefault(mode, []).append((list(group.index), (free[0], free[1])))
+        return out
+
+    @staticmethod
+    def _cores(table: gpd.GeoDataFrame) -> dict[str, list[int]]:
+        cores: dict[str, list[int]] = {}
+        for i, row in enumerate(table[["line", "name", "code"]].itertuples(index=False)):
+            labels = {line_core(str(label)) for label in (row.line, row.name)} | {
+                code for code in str(row.code).split("|") if code
+            }
+            for label in labels:
+                if len(label) > 1:
+                    cores.setdefault(label, []).append(i)
+        return cores
+
+
+def _joined(lines: list[BaseGeometry]) -> BaseGeometry:
+    return lines[0] if len(lines) == 1 else shapely.line_merge(shapely.union_all(lines))
+
+
+def _gap_km(geometry: BaseGeometry, point: shapely.Point) -> float:
+    on = shapely.get_coordinates(shapely.shortest_line(geometry, point))[0]
+    return distance_km(float(on[0]), float(on[1]), point.x, point.y)
+
+
+def _end_km(place: Place, end: Sequence[float]) -> float:
+    return distance_km(place.lon, place.lat, float(end[0]), float(end[1]))
+
+
+def distances_km(point: tuple[float, float], lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the geodesic distances of points (lon, lat in degrees, shape (n,)) from one point, in kilometres."""
+    _, _, metres = GEOD.inv(np.full(len(lon), point[0]), np.full(len(lat), point[1]), lon, lat)
+    return np.asarray(metres, dtype=float) / 1000.0

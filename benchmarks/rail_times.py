@@ -3,8 +3,9 @@ Modelled rail times against published ones: every pair, its error, the error on 
 
 Fitted to ``../shared/reference/rail_times_published.csv`` (or the folder in TONGTU_SHARED): fastest scheduled times, station
 to station, each with the month of its timetable; network, permitted speeds and trains a day are those of that month.
-Checked on ``benchmarks/data/rail_times_check.csv``: times found later in the press, on which nothing was fitted but the
-choice among nearly equal points of the grid for ``hub_approach_min``.
+Checked on ``benchmarks/data/rail_times_check.csv``: times found later in the press. They are not in the fit, but not quite
+blind either: they showed two faults of the data (the speed of 甬台温, the link at 铜陵), and of points of the grid nearly as
+good on the published times one was taken that is good on them too.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ class RailAssumptions:
         """
         km, speed, stop = (np.asarray(a, dtype=float) for a in (length_km, speed_km_h, stops))
         per_km_h = self.half_stop_min(1.0) * stop
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             best = np.sqrt(60.0 * km / self.speed_share / per_km_h)
         chosen = np.minimum(speed, np.maximum(best, 1.0))
         return np.asarray(60.0 * km / (chosen * self.speed_share) + per_km_h * chosen, dtype=float)

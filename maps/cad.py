@@ -66,31 +66,31 @@ def write_dxf(layers: Sequence[Layer], path: Path, *, lang: str = "zh") -> None:
     except ImportError as error:
         message = "DXF needs ezdxf: pip install 'tongtu[dxf]'"
         raise MissingExtraError(message) from error
+    library: Any = ezdxf  # its type hints export none of the names that its manual uses
     buffer = io.StringIO()
     with _LOCK:  # ezdxf takes times and ids of a document from its global options
-        earlier = ezdxf.options.write_fixed_meta_data_for_testing
-        ezdxf.options.write_fixed_meta_data_for_testing = True
+        earlier = library.options.write_fixed_meta_data_for_testing
+        library.options.write_fixed_meta_data_for_testing = True
         try:
-            document = ezdxf.new("R2010", units=6)  # 6: metres
+            document = library.new("R2010", units=6)  # 6: metres
             document.appids.new(APPLICATION)
             document.styles.new("TONGTU", dxfattribs={"font": "simsun.ttc"})
             space = document.modelspace()
             for layer in drawn:
-                for row, shape in zip(
-                    layer.attributes().to_dict("records"), layer.table.geometry.to_numpy(), strict=True
-                ):
+                for row, shape in layer.rows():
                     name = _cad_layer(document, layer, row, lang)
                     _draw(space, shape, name, row, layer.schema.key[0] if layer.schema.key else "")
             document.write(buffer)
         finally:
-            ezdxf.options.write_fixed_meta_data_for_testing = earlier
+            library.options.write_fixed_meta_data_for_testing = earlier
     write_bytes(path, buffer.getvalue().encode("utf-8", errors="surrogateescape"))
 
 
 def _cad_layer(document: Any, layer: Layer, row: dict[str, Any], lang: str) -> str:
     """Return the name of a row's CAD layer, making it at first sight."""
     if layer.schema.name != FEATURES.name:
-        name, colour, dash, width_px = layer.name, "#62676d", (), 1.0
+        name, colour, width_px = layer.name, "#62676d", 1.0
+        dash: tuple[float, ...] = ()
     else:
         look = line_look(row["mode"], row["status"], origin=row["origin"])
         if row["origin"] == "network":

@@ -34,6 +34,7 @@ app = typer.Typer(
     help="通途: 把区域基础设施规划变成地图和可核查的数字。 Regional infrastructure plans into maps and measured answers.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -340,49 +341,179 @@ def density(
     _emit(table, form)
 
 
-@app.command(epilog="例 example: tongtu assess atlas/targets.csv --features atlas/features.gpkg --out assessment.csv")
+@app.command(epilog="例 example: tongtu assess atlas/targets.csv --features atlas/features.gpkg --out verdicts.csv")
 def assess(
-    targets: Annotated[Path, typer.Argument(metavar="TARGETS.csv", help="目标表 targets, as tongtu read writes them.")],
-    features: Features = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="CSV to write; without it a table is shown.", show_default=False)
+    targets: Annotated[
+        Path | None,
+        typer.Argument(metavar="[TARGETS.csv]", help="目标表 targets, as tongtu read writes them.", show_default=False),
     ] = None,
+    features: Features = None,
+    own_targets: Annotated[
+        Path | None,
+        typer.Option(
+            "--targets",
+            metavar="FILE.csv",
+            help="自有目标 your own: indicator, comparator, value, unit, area (and year).",
+            show_default=False,
+        ),
+    ] = None,
+    reference: Annotated[
+        bool, typer.Option("--reference/--no-reference", help="国家规划参考目标 targets of the national plan as well.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="CSV (所选表 the chosen table) 或文件夹 or a folder for all four tables; without it a table is shown.",
+            show_default=False,
+        ),
+    ] = None,
+    table: Annotated[
+        str,
+        typer.Option("--table", help="verdicts 一行一目标 | closing 补足项目 | sensitivity 口径 | assessment 按情景"),
+    ] = "verdicts",
     as_of: AsOf = "2025-12",
+    date: Dates = None,
+    form: FormatOption = Format.TABLE,
     lang: LangOption = Lang.ZH,
 ) -> None:
-    """对照目标: 达到、差距。 Compare targets with what is measured, today and with the plan."""
-    from geo.io import read_table, write_table
+    """对照目标, 一行一目标: 结论、差距、补足项目。 Assess targets in a line each: verdict, gap, projects that close it."""
+    import pandas as pd
+
+    from geo.io import MANIFEST, read_table, write_table
     from layers.indicators import measure
     from layers.scenario import parse_month
+    from maps.atlas import write_verdicts
     from projects.assessment import assess as assess_targets
-    from projects.schema import ASSESSMENT, TARGETS
+    from projects.reference_targets import read_targets, reference_dates, reference_targets
+    from projects.schema import ASSESSMENT, CLOSING, SENSITIVITY, TARGETS, VERDICTS
+    from projects.verdicts import target_verdicts
 
-    table = read_table(_existing(targets), TARGETS)
-    result = assess_targets(table, measure(_features(features), month=parse_month(as_of), lang=lang.value).indicators)
-    if out is not None:
-        write_table(result, out, ASSESSMENT)
-        typer.echo(f"{out}: {len(result)} 行 rows")
+    schemas = {"verdicts": VERDICTS, "closing": CLOSING, "sensitivity": SENSITIVITY, "assessment": ASSESSMENT}
+    if table not in schemas:
+        message = f"{table!r} is no table; accepted: {', '.join(schemas)}"
+        raise VocabularyError(message)
+    parts = [] if targets is None else [read_table(_existing(targets), TARGETS)]
+    parts += [] if own_targets is None else [read_targets(_existing(own_targets))]
+    parts += [reference_targets()] if reference else []
+    if not parts:
+        message = "Missing argument 'TARGETS.csv': a table of targets, --targets FILE.csv, or --reference."
+        raise typer.BadParameter(message)
+    # Issue dates come from the manifest beside the targets, and from --date.
+    dates = reference_dates() | (_manifest_dates(targets.parent / MANIFEST) if targets is not None else {})
+    given = _dates(date)
+    dates |= given | {Path(name).stem: day for name, day in given.items()}
+    month = parse_month(as_of)
+    planned = _features(features)
+    wanted = TARGETS.validate(pd.concat([part for part in parts if len(part)] or parts, ignore_index=True))
+    indicators = measure(planned, month=month, lang=lang.value).indicators
+    assessed = target_verdicts(wanted, planned, indicators, month=month, dates=dates, lang=lang.value)
+    tables = {
+        "verdicts": assessed.verdicts,
+        "closing": assessed.closing,
+        "sensitivity": assessed.sensitivity,
+        "assessment": assess_targets(wanted, indicators),
+    }
+    if out is not None and out.suffix.lower() != ".csv":
+        from geo.io import output_folder
+
+        with output_folder(out) as folder:
+            write_verdicts(assessed, folder)
+            write_table(tables["assessment"], folder / "assessment.csv", ASSESSMENT)
+            _write_small_manifest(folder, [path for path in (targets, own_targets, features) if path is not None])
+        typer.echo(f"{out}: {len(assessed.verdicts)} 个目标 targets")
         return
-    _emit(
-        result[
-            [
-                "document",
-                "area",
-                "indicator",
-                "comparator",
-                "value",
-                "unit",
-                "year",
-                "scenario",
-                "measured_value",
-                "gap",
-                "met",
-                "borderline",
-                "note",
-            ]
-        ],
-        Format.TABLE,
+    if out is not None:
+        write_table(tables[table], out, schemas[table])
+        typer.echo(f"{out}: {len(tables[table])} 行 rows")
+        return
+    shown = tables[table]
+    if form is Format.TABLE and table == "verdicts":
+        shown = _one_line_each(shown)
+    # A terminal shows nothing where there is nothing: NA has no truth value of its own.
+    _emit(shown.astype(object).where(shown.notna(), None), form)
+
+
+def _one_line_each(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return verdicts in the few columns that a terminal holds, those that were measured first."""
+    import pandas as pd
+
+    measured = verdicts["verdict"] != "not_measured"
+    ordered = verdicts.loc[[*verdicts.index[measured], *verdicts.index[~measured]]]
+    bound = [f"{c} {v:g} {u}" for c, v, u in zip(ordered["comparator"], ordered["value"], ordered["unit"], strict=True)]
+    near = ["~" if flag is True else "" for flag in ordered["borderline"].astype(object)]
+    verdict = [f"{v}{n} {s}".strip() for v, n, s in zip(ordered["verdict"], near, ordered["stage"], strict=True)]
+    missing = [
+        f"{v:.0f} {u}" if v > 0 else "" for v, u in zip(ordered["missing"], ordered["missing_unit"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "document": ordered["document"],
+            "area": ordered["area"],
+            "indicator": ordered["indicator"],
+            "target": bound,
+            "verdict": verdict,
+            "missing": missing,
+            "plan_date": ordered["value_at_plan_date"],
+            "today": ordered["value_today"],
+            "+building": ordered["value_under_construction"],
+            "+starting": ordered["value_starting"],
+            "+prep": ordered["value_preparatory"],
+            "+all": ordered["value_plan"],
+            "note": ordered["closing_note"].where(measured.reindex(ordered.index), ordered["note"]),
+        }
     )
+
+
+def _manifest_dates(path: Path) -> dict[str, str]:
+    """Return the dates of the documents that a manifest lists; none where there is no manifest."""
+    from geo.errors import SchemaError
+
+    if not path.is_file():
+        return {}
+    try:
+        inputs = json.loads(path.read_text("utf-8")).get("inputs", [])
+        return {str(row["document"]): str(row.get("date") or "") for row in inputs}
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
+        message = f"{path}: no manifest of tongtu ({error})"
+        raise SchemaError(message) from error
+
+
+def _write_small_manifest(folder: Path, inputs: list[Path]) -> None:
+    """Write what a folder was made from and what it holds, so that a later run may replace it."""
+    from geo.io import MANIFEST, sha256_of, write_bytes
+
+    content = {
+        "tongtu": __version__,
+        "inputs": [{"path": str(path), "sha256": sha256_of(path)} for path in inputs],
+        "files": {file.name: sha256_of(file) for file in sorted(folder.iterdir()) if file.is_file()},
+    }
+    write_bytes(folder / MANIFEST, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+@app.command(epilog="例 example: tongtu diff atlas atlas --out changes.csv")
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="旧登记册或图集 folder of tongtu read or tongtu atlas.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="新登记册或图集 folder of tongtu read or tongtu atlas.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="CSV to write; without it the table is shown.", show_default=False),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """两份登记册之间的变化: 新增、消失、阶段、线位、数值。 What changed between two registers or atlases."""
+    from geo.io import write_table
+    from projects.changes import changes, read_snapshot
+    from projects.schema import CHANGES
+
+    result = changes(read_snapshot(old), read_snapshot(new))
+    if out is not None:
+        write_table(result, out, CHANGES)
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(result["change"].value_counts().items()))
+        typer.echo(f"{out}: {len(result)} 处变化 changes" + (f" ({kinds})" if kinds else ""))
+        return
+    _emit(result.astype(object).where(result.notna(), None), form)
 
 
 @app.command("map", epilog="例 example: tongtu map atlas --out map.html")
@@ -534,7 +665,8 @@ def _summary(made: Atlas, lang: str) -> None:
         if len(rows):
             counts = rows["status"].value_counts()
             table.add_row(mode_label(mode.value, lang), *(str(counts.get(s.value, "")) for s in Status), str(len(rows)))
-    console.print(table)
+    if len(projects):
+        console.print(table)
     drawn = made.features[made.features["origin"] == "project"]
     how = Table(title="落图方法与精度" if zh else "How the projects are drawn")
     for label in ("画法", "项目数", "精度中位数 km") if zh else ("drawn by", "projects", "median accuracy km"):
@@ -542,7 +674,8 @@ def _summary(made: Atlas, lang: str) -> None:
     for method, count in _drawn_counts(drawn):
         accuracy = drawn.loc[drawn["drawn_by"] == method, "accuracy_km"].median()
         how.add_row(method_label(method, lang), str(count), "" if accuracy != accuracy else f"{accuracy:.1f}")
-    console.print(how)
+    if len(drawn):
+        console.print(how)
     measured = made.assessment[made.assessment["measured_value"].notna()]
     verdicts = Table(title="目标对照" if zh else "Targets")
     for label in (
@@ -566,7 +699,8 @@ def _summary(made: Atlas, lang: str) -> None:
             (("是" if zh else "yes") if row["met"] else ("否" if zh else "no"))
             + ((" (临界)" if zh else " (borderline)") if row["borderline"] else ""),
         )
-    console.print(verdicts)
+    if len(measured):
+        console.print(verdicts)
     rest = made.assessment.drop_duplicates(["document", "start", "indicator"])
     missing = len(rest) - len(measured.drop_duplicates(["document", "start", "indicator"]))
     if missing:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import shapely
 
 from geo.crs import OutputCrs, by_zone, output_crs, to_output
 from geo.errors import CrsError, SchemaError, VocabularyError
@@ -323,9 +324,9 @@ def _report(source: Source, placed: Mapping[OutputCrs, Sequence[Layer]], losses:
 
 def _beyond_zone(layer: Layer, target: OutputCrs) -> int:
     """Count features that reach outside their three-degree zone, where lengths stretch by more than 0.03 %."""
-    bounds = layer.table.to_crs("EPSG:4326").geometry.bounds
-    middle = float(target.crs.coordinate_operation.params[1].value)  # longitude of natural origin
-    return int(((bounds["minx"] < middle - 1.5) | (bounds["maxx"] > middle + 1.5)).sum())
+    bounds = shapely.bounds(layer.table.geometry.to_crs("EPSG:4326").to_numpy())
+    middle = float(target.crs.to_cf()["longitude_of_central_meridian"])
+    return int(((bounds[:, 0] < middle - 1.5) | (bounds[:, 2] > middle + 1.5)).sum())
 
 
 def _add_metadata(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
@@ -53,6 +53,12 @@ class Layer:
     def attributes(self) -> pd.DataFrame:
         """Return the table without its geometry."""
         return pd.DataFrame(self.table.drop(columns="geometry", errors="ignore"))
+
+    def rows(self) -> list[tuple[dict[str, Any], Any]]:
+        """Return each row as a dictionary of its attributes, with its geometry (None where nothing is drawn)."""
+        records = self.attributes().to_dict("records")
+        shapes = self.table["geometry"].to_numpy() if self.drawn else [None] * len(records)
+        return [({str(k): v for k, v in record.items()}, s) for record, s in zip(records, shapes, strict=True)]
 
     def with_table(self, table: gpd.GeoDataFrame, name: str | None = None) -> Layer:
         """Return the layer with other rows, and another name where one is given."""

@@ -59,9 +59,8 @@ def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "z
     for layer in layers:
         names = full_names(layer.schema, "zh" if lang == "zh" else "ascii")
         contract = layer.schema.name == FEATURES.name
-        shapes = layer.table.geometry.to_numpy() if layer.drawn else [None] * len(layer.table)
-        for row, shape in zip(layer.attributes().to_dict("records"), shapes, strict=True):
-            where = _folder(row, lang) if contract else (layer.name,)
+        for row, shape in layer.rows():
+            where: tuple[str, ...] = _folder(row, lang) if contract else (layer.name,)
             style = ""
             if contract and layer.drawn:
                 style = f"{row['origin']}_{row['mode']}_{row['status']}_{row['drawn_by']}"
@@ -71,11 +70,11 @@ def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "z
     for name in sorted(styled):
         document.append(_style(name, styled[name]))
     parents: dict[str, ET.Element] = {}
-    for where in sorted(folders, key=_order(lang)):
-        parent = parents.get(where[0])
+    for path_of in sorted(folders, key=_order(lang)):
+        parent = parents.get(path_of[0])
         if parent is None:
-            parent = parents[where[0]] = _named_folder(document, where[0])
-        (parent if len(where) == 1 else _named_folder(parent, where[1])).extend(folders[where])
+            parent = parents[path_of[0]] = _named_folder(document, path_of[0])
+        (parent if len(path_of) == 1 else _named_folder(parent, path_of[1])).extend(folders[path_of])
     ET.indent(root, " ")
     write_bytes(path, ET.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n")
 

@@ -14,7 +14,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from geo.errors import MissingExtraError, OutputError
+from geo.errors import MissingExtraError
+from geo.io import write_bytes
 
 __all__ = ["POLICY_MARK", "asset", "leaflet_css", "leaflet_js", "seal", "write_page"]
 
@@ -122,9 +123,5 @@ def write_page(path: str | Path, html: str) -> Path:
         If the file cannot be written.
     """
     path = Path(path)
-    try:
-        path.write_bytes(html.encode("utf-8", "replace"))
-    except OSError as error:
-        message = f"cannot write {path}: {error.strerror or error}; choose another folder or free some space"
-        raise OutputError(message) from error
+    write_bytes(path, html.encode("utf-8", "replace"))
     return path

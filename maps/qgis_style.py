@@ -121,7 +121,8 @@ def layer_qml(layer: Layer, fields: Mapping[str, str], *, lang: str = "zh") -> b
         _renderer(root, layer, fields, lang)
     _aliases(root, layer.schema, fields, lang)
     ET.indent(root, " ")
-    return b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, "utf-8") + b"\n"
+    text = ET.tostring(root, "unicode")
+    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n".encode()
 
 
 def _renderer(root: ET.Element, layer: Layer, fields: Mapping[str, str], lang: str) -> None:

@@ -53,7 +53,7 @@ def _phrase(text: str, *values: object) -> str:
 
 def forecast_caveats(verdicts: pd.DataFrame, words: Mapping[str, str]) -> dict[Key, str]:
     """
-    Return for each target what the value with all projects rests on, so that nobody takes it for a forecast.
+    Return for each target what its sentence must not hide: that it is borderline, and what the value with all projects rests on.
 
     Parameters
     ----------
@@ -64,19 +64,24 @@ def forecast_caveats(verdicts: pd.DataFrame, words: Mapping[str, str]) -> dict[K
     Returns
     -------
     dict
-        By document, position, indicator and area; only where projects add something.
+        By document, position, indicator and area; only where there is something to say.
     """
-    return {
-        _key(row): _phrase(
-            words["no_forecast"],
-            number(float(row["added_km"]), 0),
-            round(100 * float(row["straight_share"])),
-            round(100 * float(row["corridor_share"])),
-            round(100 * float(row["early_share"])),
-        )
-        for row in verdicts.to_dict("records")
-        if (plain(row["added_km"]) or 0) > 0
-    }
+    out: dict[Key, str] = {}
+    for row in verdicts.to_dict("records"):
+        text = ""
+        if (plain(row["added_km"]) or 0) > 0:
+            text = _phrase(
+                words["no_forecast"],
+                number(float(row["added_km"]), 0),
+                round(100 * float(row["straight_share"])),
+                round(100 * float(row["corridor_share"])),
+                round(100 * float(row["early_share"])),
+            )
+        if row["verdict"] == Verdict.BORDERLINE.value:
+            text += _phrase(words["today_borderline"], round(100 * float(row["error_share"])))
+        if text:
+            out[_key(row)] = text
+    return out
 
 
 def verdict_rows(verdicts: Verdicts, lang: str, words: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -170,7 +175,9 @@ def _value(value: object, words: Mapping[str, str]) -> str:
 
 def _verdict(row: Mapping[Any, Any], verdict: Verdict, lang: str, words: Mapping[str, str]) -> str:
     text = words[f"verdict_{verdict.value}"]
-    if verdict is Verdict.MET_WITH_PROJECTS:
+    if verdict is Verdict.MET_WITH_PROJECTS and row["stage"] == Status.UNSPECIFIED.value:
+        text = words["verdict_met_with_all"]
+    elif verdict is Verdict.MET_WITH_PROJECTS:
         text = _phrase(text, style.status_label(str(row["stage"]), lang))
     if plain(row["borderline"]) and verdict is not Verdict.BORDERLINE:
         text += words["borderline_suffix"]

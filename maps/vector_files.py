@@ -54,13 +54,13 @@ def write_geojson(layers: Sequence[Layer], path: Path, *, target: OutputCrs, sty
     for layer in layers:
         names = full_names(layer.schema, style)
         key = layer.schema.key[0] if len(layer.schema.key) == 1 else ""
-        geometries = layer.table.geometry.to_numpy() if layer.drawn else np.full(len(layer.table), None, dtype=object)
-        shapes = shapely.orient_polygons(geometries)
-        for row, shape in zip(layer.attributes().to_dict("records"), shapes, strict=True):
+        for row, shape in layer.rows():
             feature: dict[str, Any] = {"type": "Feature"}
             if key:
                 feature["id"] = str(row[key])
-            feature["geometry"] = None if shape is None else _rounded(shapely.geometry.mapping(shape))
+            feature["geometry"] = (
+                None if shape is None else _rounded(shapely.geometry.mapping(shapely.orient_polygons(shape)))
+            )
             feature["properties"] = {names[k]: _json_value(v) for k, v in row.items() if k in names}
             features.append(feature)
     collection: dict[str, Any] = {"type": "FeatureCollection"}

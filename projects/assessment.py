@@ -38,11 +38,13 @@ MEASUREMENT_ERROR_SHARE: dict[str, float] = {
     "rail_travel_time": 0.15,
     "centre_city_travel_time": 0.15,
     "commuting_circle_time": 0.15,
+    "airport": 0.0,
 }
 """
 How far tongtu's values may be from official ones: the largest difference over the dated figures of provinces and cities in
 ``benchmarks/reconcile.py``, rounded up (rail 5.4 %, high-speed rail 6.8 %, expressways 4.5 %), and the mean error of
-``benchmarks/rail_times.py`` (12.6 %), as measured on 2026-11-22. A verdict closer to its bound than this is borderline.
+``benchmarks/rail_times.py`` (12.6 %), as measured on 2026-11-22. Airports are counted: no error. A verdict closer to its
+bound than this is borderline.
 """
 
 DEFAULT_ERROR_SHARE = 0.10
@@ -162,7 +164,7 @@ def _compare(target: Mapping[Any, Any], row: Mapping[Any, Any], measured_by: str
     measured = value if unit == row["unit"] else convert(value, str(row["unit"]), unit)
     met, gap = verdict(str(target["comparator"]), bound, measured, less_is_better=_dimension(unit) == "time")
     error = MEASUREMENT_ERROR_SHARE.get(measured_by, DEFAULT_ERROR_SHARE)
-    borderline = abs(measured - bound) <= error * abs(bound)
+    borderline = error > 0.0 and abs(measured - bound) <= error * abs(bound)
     doubt = (
         f"临界: 与目标之差在测算误差 ±{error:.0%} 之内 borderline, within the error of ±{error:.0%}; "
         if borderline

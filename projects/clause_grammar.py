@@ -59,6 +59,7 @@ class Context:
     past: bool
     label: str = ""
     label_member: Member | None = None
+    label_passes: bool = False
     enumerated: bool = False
     pending: tuple[list[Group], Governor] | None = None
     carried: Governor | None = None
@@ -96,7 +97,14 @@ class ClauseReader:
             if held is not None:
                 yield held
                 held = None
-            word = table.at(self.text, c, d)
+            start = c
+            here = places_in(self.text[c : min(c + 8, d)])
+            if here and here[0][0] == 0:
+                start = c + here[0][1]  # 某省规划建成…
+            word = table.at(self.text, start, d)
+            while word and table[word] in {"future", "adverb"} and table.at(self.text, start + len(word), d):
+                start += len(word)
+                word = table.at(self.text, start, d)
             if word and table[word] in {"push", "fast", "start", "plan", "complete", "build", "do", "adverb"}:
                 held = (c, d)
             else:
@@ -135,7 +143,7 @@ class ClauseReader:
             if stage:
                 context.label = stage
             if member.head is not None and member.head.mode not in {"none", "other"} and not proper_parts(member.stem):
-                context.label_member = member
+                context.label_member, context.label_passes = member, False
                 context.topic = Mode(member.head.mode) if member.head.mode else context.topic
             if stage or member.head is not None or not re.search(r"[、]", label):
                 return colon + 1
@@ -187,7 +195,7 @@ class ClauseReader:
                     and i + len(word) < b - 2
                     and not re.match(r"[、和等]", text[i + len(word)])
                 ):
-                    context.label_member = parse_member(actor, a)
+                    context.label_member, context.label_passes = parse_member(actor, a), True
                     return i
                 return a
             if (

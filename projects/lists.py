@@ -244,6 +244,8 @@ def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> 
         number = counted[1] or ""
         count = int(number) if number.isdigit() else "零一二三四五六七八九十".find(number.replace("两", "二") or "无")
         form = form[counted.end() :]
+    places_only = form.startswith("地") and len(form) > 3  # 甲、乙等地风电场: whatever the members end in, they are places
+    form = form[1:] if places_only else form
     shared = parse_member(form, 0) if form else Member(0, 0, "")
     group.tails += shared.tails + tails
     group.works += shared.works + works
@@ -276,6 +278,7 @@ def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> 
     for member in group.members:
         if (
             member.head is None
+            or places_only
             or member.head.mode == "none"  # 甲开发区等铁路专用线
             or (member.head.mode == "waterway" and shared.head.mode == "rail")
             or ("weak" in member.head.flags and "weak" not in shared.head.flags and shared.head.mode)

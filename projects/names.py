@@ -155,6 +155,8 @@ def parse_member(text: str, start: int) -> Member:
             member.code = ""
     number = re.search(rf"{LINE_NUMBER.pattern}$", bare)
     power = POWER.search(bare)
+    if member.code and word in {"大通道", "快捷通道"}:
+        word = ""  # G334文旅大通道
     if word and lexicon.heads[word].mode == "none":
         # 高铁经济带: what ends like this is no project.
         member.head, member.head_text, member.stem = lexicon.heads[word], word, bare[: -len(word)]

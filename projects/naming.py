@@ -13,6 +13,10 @@ from projects.routes import is_abbreviation, places_in, units_in
 __all__ = ["is_named", "proper_parts"]
 
 
+TOPOGRAPHIC = re.compile(r"[双大小长新老东西南北高上下前后中][港口山湖湾江河岛桥镇村塘坝滩沟沙州水]")
+"""Village names of two words that are generic one by one: 双港, 大塘, 新桥."""
+
+
 @functools.lru_cache(maxsize=4096)
 def _is_unit(name: str) -> bool:
     """Whether characters that are generic one by one make the name of a unit (江北)."""
@@ -133,6 +137,8 @@ def is_named(member: Member) -> bool:
         return True  # 枢纽东环线
     if "own" in head.flags and 2 <= len(stem) <= 4 and re.fullmatch(r"[\u4e00-\u9fff]+", stem):
         return not re.match(r"市政|城市|乡村|景观|生态|旅游|主要|交通|重点|环城", stem)
+    if "facility" in head.flags and stem not in default_lexicon().generics and TOPOGRAPHIC.fullmatch(stem):
+        return True
     if "facility" in head.flags or "hub" in head.flags:
         return bool(parts or [p for b in brackets for p in proper_parts(b)])
     if "weak" in head.flags:

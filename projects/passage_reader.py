@@ -36,6 +36,8 @@ LEAD = re.compile(r"\(([^()]{2,160}?)(?:按职责分工负责|牵头负责|分�
 YEAR_AHEAD = re.compile(
     r"(20\d\d)年(?:底前|底|末|年底|上半年|下半年|前|内|\d{1,2}月)?(?:前|底)?[^,。]{0,20}?(?:建成|通车|投运|开通|投入|竣工|完工|建成通车|运营)"
 )
+DEFINITION = re.compile(r"“[^”]{1,10}”(?:是)?指")
+"""“两横”指甲航道、乙航道: a word explained, no project."""
 APPOSITION = re.compile(r"——([^—,。;]{2,24}(?:高速|公路|铁路|高铁|城际|机场|大桥|航道|电站))——")
 MID_VERB = re.compile(
     r"(?:建设|打造|构建|承接|成为|创建)(?!和|及|与|、|等|项目|工程|进度|步伐|任务|方案|工作|运|改造|用|企业|水平|布局|经验|管|资|投|标|模|时|条|单|规|品|成|$|前|的|期)"
@@ -83,6 +85,8 @@ class PassageReader(ContextReader):
         for a, b in sentences(self.text):
             context.carried, context.sentence_mode, context.pending, context.announced = None, None, None, None
             context.enumerated = False
+            if context.label_passes:  # 高速公路续建…: for its sentence only
+                context.label_member, context.label_passes = None, False
             context.high_speed = bool(re.search(r"高铁|高速铁路|客运专线", self.text[a:b]))
             first = len(self.mentions)
             for c, d in self._joined(clauses(self.text, self._label(a, b, context), b)):
@@ -112,6 +116,9 @@ class PassageReader(ContextReader):
             follow = a + m.end()
             if default_lexicon().verbs.at(text, follow, b) or TIME.match(text, follow, b):
                 a = follow
+        if DEFINITION.match(text, a, b):
+            context.carried = None
+            return
         a = self._subject(a, b, context)
         governor, start, stop = self._verbs(a, b, context)
         if stop and (of := text.rfind("的", a, b)) > 0 and self._closing_behind(of + 1, b):

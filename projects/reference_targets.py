@@ -154,13 +154,13 @@ def read_targets(path: Path) -> pd.DataFrame:
         If the file breaks the contract; every breach is listed with its row.
     """
     known = {indicator.zh: indicator.key for indicator in indicators()}
-    keys = set(known.values())
+    names = {indicator.key: indicator.zh for indicator in indicators()}
     # read_table validates the whole contract, whose key a planner need not fill: the cells are read, then completed.
     table = read_table(path, _LOOSE)
     words = table["indicator"].astype(str)
     table = table.assign(
         indicator=[known.get(word, word) for word in words],
-        indicator_zh=[zh or word for zh, word in zip(table["indicator_zh"], words, strict=True)],
+        indicator_zh=[zh or names.get(word, word) for zh, word in zip(table["indicator_zh"], words, strict=True)],
         document=table["document"].where(table["document"].astype(str) != "", path.stem),
         start=table["start"].fillna(pd.Series(range(len(table)), index=table.index)).astype("Int64"),
     )
@@ -168,7 +168,7 @@ def read_targets(path: Path) -> pd.DataFrame:
     table["infrastructure"] = table["infrastructure"].fillna(True)
     breaches = []
     for number, row in enumerate(table.to_dict("records"), 2):
-        if row["indicator"] not in keys and not str(row["indicator"]).startswith("other:"):
+        if row["indicator"] not in names and not str(row["indicator"]).startswith("other:"):
             breaches.append(f"row {number}: indicator {row['indicator']!r} is no key of indicators.csv")
         if not row["area"]:
             breaches.append(f"row {number}: no area")

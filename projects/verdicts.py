@@ -110,7 +110,7 @@ def judge(
 
     def near(name: str) -> bool:
         value = values.get(name, math.nan)
-        return math.isfinite(value) and abs(value - bound) <= error_share * abs(bound)
+        return math.isfinite(value) and error_share > 0.0 and abs(value - bound) <= error_share * abs(bound)
 
     if not math.isfinite(values.get("today", math.nan)):
         return Verdict.NOT_MEASURED, "", False
@@ -175,9 +175,7 @@ def target_verdicts(
     lengths = area_lengths([area for area, by, _ in wanted if _is_length(by)], features, month=month)
     times = TargetTimes(features, [(by, area) for area, by, _ in wanted if by in TIME_INDICATORS])
     official = official_lengths()
-    base = INDICATORS.coerce(indicators)
-    base = base[base["scenario"].isin(["today", "plan"])]
-    rows, closing, sensitivity = [], [], []
+    works: list[_Target] = []
     for target, (area, by, document) in zip(targets.to_dict("records"), wanted, strict=True):
         # A document's own month may not lie after today's network.
         work = _Target({str(k): v for k, v in target.items()}, by, month, months.get(document, ""), lang)
@@ -185,10 +183,11 @@ def target_verdicts(
             work.measure_lengths(lengths[area], official)
         elif by in TIME_INDICATORS:
             work.measure_times(times, area)
-        row = work.row(base)
-        rows.append(row)
-        closing += work.closing
-        sensitivity += work.sensitivity
+        works.append(work)
+    compared = _compared(targets, works, indicators)
+    rows = [work.row(compared) for work in works]
+    closing = [row for work in works for row in work.closing]
+    sensitivity = [row for work in works for row in work.sensitivity]
     table = VERDICTS.coerce(pd.DataFrame(rows, columns=VERDICTS.names)).sort_values(
         list(VERDICTS.key), ignore_index=True
     )
@@ -197,6 +196,30 @@ def target_verdicts(
         _table(closing, CLOSING),
         _table(sensitivity, SENSITIVITY),
     )
+
+
+Compared = dict[tuple[object, ...], dict[str, Any]]
+"""Rows of an assessment by the target's key and scenario."""
+
+_KEY = ("document", "start", "indicator", "area")
+
+
+def _compared(targets: pd.DataFrame, works: list[_Target], indicators: pd.DataFrame) -> Compared:
+    """Compare all that was measured with its bounds, in one assessment."""
+    own = pd.DataFrame([row for work in works for row in work.measured], columns=INDICATORS.names)
+    own = own.drop_duplicates(list(INDICATORS.key))
+    base = indicators[
+        indicators["scenario"].isin(["today", "plan"])
+        & indicators["indicator"].isin({work.by for work in works})
+        & ~indicators["indicator"].isin(set(own["indicator"]))
+    ]
+    both = pd.concat([part for part in (base, own) if len(part)] or [own], ignore_index=True)
+    scenarios = dict.fromkeys(["today", *STAGES.values(), *(str(s) for s in own["scenario"])])
+    table = assess(targets, both, scenarios=list(scenarios))
+    return {
+        (*(row[name] for name in _KEY), row["scenario"]): {str(k): v for k, v in row.items()}
+        for row in table.to_dict("records")
+    }
 
 
 def _table(rows: list[dict[str, object]], schema: Schema) -> pd.DataFrame:
@@ -267,7 +290,7 @@ class _Target:
         self._add("today", self.month, value(today), unit, f"{words}; {today:.1f} km / {basis}" if density else words)
         if self.plan_month:
             km = float(lengths.existing(self.by, self.plan_month)["km"].sum())
-            self._add("plan_date", self.plan_month, value(km), unit, words)
+            self._add(f"plan_date {self.plan_month}", self.plan_month, value(km), unit, words)
         for stage, scenario in STAGES.items():
             added = lengths.planned(self.by, "" if scenario == "plan" else stage)["km"].sum()
             self._add(scenario, self.month, value(today + float(added)), unit, words)
@@ -302,24 +325,28 @@ class _Target:
         )
         self._add("today", self.month, today, "min", how)
         for scenario in STAGES.values():
+            if scenario == STAGES["proposed"]:
+                continue  # each stage is a network of its own, and this one differs from the plan in hardly anything
             value = plan
             if scenario != "plan" and math.isfinite(plan) and plan < today - 0.5:
                 value, _ = times.slowest(self.by, area, month=self.month, scenario=scenario)
             self._add(scenario, self.month, value, "min", how if scenario != "plan" else f"{how} ({plan_pair})")
         if self.plan_month:
             then, note = times.slowest(self.by, area, month=self.plan_month)
-            self._add("plan_date", self.plan_month, then, "min", note)
+            self._add(f"plan_date {self.plan_month}", self.plan_month, then, "min", note)
 
     # -- the line ----------------------------------------------------------------------------------------------------
 
-    def row(self, base: pd.DataFrame) -> dict[str, object]:
-        """Compare what was measured with the bound; the row of ``VERDICTS``."""
-        own = pd.DataFrame(self.measured, columns=INDICATORS.names)
-        own = own if self.measured else base[base["indicator"] == self.by]
-        scenarios = ["today", "plan_date", *STAGES.values(), "official", "official_date"]
-        one = pd.DataFrame([self.target], columns=TARGETS.names)
-        compared = {str(r["scenario"]): r for r in assess(one, own, scenarios=scenarios).to_dict("records")}
-        values = {name: float(compared[name]["measured_value"]) for name in scenarios}
+    def row(self, compared: Compared) -> dict[str, object]:
+        """Return the row of ``VERDICTS`` from what was compared with the bound."""
+        key = tuple(self.target[name] for name in _KEY)
+        now = compared[*key, "today"]
+
+        def value_in(scenario: str) -> float:
+            found = compared.get((*key, scenario))
+            return float(found["measured_value"]) if found else math.nan
+
+        values = {name: value_in(name) for name in ("today", *STAGES.values())}
         staged = {"today": values["today"]} | {stage: values[scenario] for stage, scenario in STAGES.items()}
         error = MEASUREMENT_ERROR_SHARE.get(self.by, DEFAULT_ERROR_SHARE)
         bound, comparator = float(self.target["value"]), str(self.target["comparator"])
@@ -331,33 +358,33 @@ class _Target:
             "stage": stage,
             "borderline": near if word is not Verdict.NOT_MEASURED else None,
             "plan_date": self.plan_month,
-            "value_at_plan_date": values["plan_date"],
+            "value_at_plan_date": value_in(f"plan_date {self.plan_month}"),
             "as_of": self.month,
             "value_today": values["today"],
             "value_plan": values["plan"],
-            "gap": float(compared["today"]["gap"]),
+            "gap": float(now["gap"]),
             "error_share": error if word is not Verdict.NOT_MEASURED else math.nan,
-            "official_value": values["official"],
-            "value_at_official_date": values["official_date"],
+            "official_value": value_in("official"),
+            "value_at_official_date": value_in("official_date"),
             **{column: staged[name] for name, column in _COLUMNS.items()},
             **self.official,
         }
         if word is Verdict.NOT_MEASURED:
-            row["note"] = str(compared["today"]["note"]).removeprefix(NOT_MEASURED)
+            row["note"] = str(now["note"]).removeprefix(NOT_MEASURED)
             return row
         if self.lengths is not None:
-            row |= self._lengths_row(self.lengths, float(compared["today"]["gap"]), stage)
+            first = next((s for s in STAGES if self._met(staged[s])), "")
+            row |= self._lengths_row(self.lengths, float(now["gap"]), first)
         elif self.times is not None:
-            row |= self._times_row(self.times, float(compared["today"]["gap"]))
+            row |= self._times_row(self.times, float(now["gap"]))
         if self.sensitivity:
-            met = compare(comparator, bound, values["today"], less_is_better=less)[0]
-            met_plan = compare(comparator, bound, values["plan"], less_is_better=less)[0]
+            met, met_plan = self._met(values["today"]), self._met(values["plan"])
             row["definition_matters"] = any(
                 (v["met_today"] is not None and v["met_today"] != met)
                 or (v["met_plan"] is not None and v["met_plan"] != met_plan)
                 for v in self.sensitivity
             )
-        text = str(compared["today"]["note"]).strip()
+        text = str(now["note"]).strip()
         row["note"] = "; ".join([*self.notes, *([text] if text else [])])
         return row
 
@@ -408,6 +435,13 @@ class _Target:
             else "no list of projects for a time: what each of them saves does not add up",
         }
 
+    def _met(self, value: float) -> bool | None:
+        """Whether a value in the target's unit meets it; None for NaN."""
+        if not math.isfinite(value):
+            return None
+        bound, less = float(self.target["value"]), self.by in TIME_INDICATORS
+        return compare(str(self.target["comparator"]), bound, value, less_is_better=less)[0]
+
     def _key(self) -> dict[str, object]:
         return {name: self.target[name] for name in ("document", "start", "indicator", "area")}
 
@@ -450,17 +484,7 @@ class _Target:
         """Return a row of ``SENSITIVITY``; values come in the unit that tongtu measures in."""
         unit, own = str(self.target["unit"]), str(self.measured[0]["unit"])
         values = [v if not math.isfinite(v) or unit == own else convert(v, own, unit) for v in (today, plan)]
-        met = [
-            compare(
-                str(self.target["comparator"]),
-                float(self.target["value"]),
-                value,
-                less_is_better=self.by in TIME_INDICATORS,
-            )[0]
-            if math.isfinite(value)
-            else None
-            for value in values
-        ]
+        met = [self._met(value) for value in values]
         return {
             **self._key(),
             "definition": name,

@@ -182,7 +182,10 @@ def test_bad_plans_are_refused_and_leave_an_earlier_atlas(tmp_path: Path, conten
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
-def test_a_full_disk_is_told_and_leaves_an_earlier_atlas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("by", ["system", "gdal"])
+def test_a_full_disk_is_told_and_leaves_an_earlier_atlas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
     import errno
 
     import maps.atlas
@@ -192,7 +195,10 @@ def test_a_full_disk_is_told_and_leaves_an_earlier_atlas(tmp_path: Path, monkeyp
     (out / "manifest.json").write_text('{"files": {}}')
 
     def full(*args: object, **kwargs: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        if by == "system":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        message = "Could not add feature to layer at index 0: failed to execute insert : database or disk is full"
+        raise pyogrio.errors.FeatureError(message)
 
     monkeypatch.setattr(maps.atlas, "write_geopackage", full)
     with pytest.raises(OutputError, match="disk is full"):

@@ -20,8 +20,12 @@ from geo.datum import bd09_to_gcj02, bd09_to_wgs84, gcj02_to_bd09, gcj02_to_wgs8
 from geo.errors import CrsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
+
+    Shift = Callable[[ArrayLike, ArrayLike], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 __all__ = [
     "ALBERS_CHINA",
@@ -32,11 +36,13 @@ __all__ = [
     "bd09_to_wgs84",
     "by_zone",
     "cgcs2000_zone",
+    "from_datum",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "metric_crs",
     "output_crs",
     "parse_crs",
+    "shifted_datum",
     "to_output",
     "wgs84_to_bd09",
     "wgs84_to_gcj02",
@@ -307,23 +313,57 @@ def to_output(table: gpd.GeoDataFrame, target: OutputCrs) -> gpd.GeoDataFrame:
         raise CrsError(message)
     if target.shifted:
         shift = wgs84_to_gcj02 if target.datum == "gcj02" else wgs84_to_bd09
-
-        def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-            out = xy.copy()
-            out[:, 0], out[:, 1] = shift(xy[:, 0], xy[:, 1])
-            return out
-
-        geometry = table.geometry.to_numpy()
-        flat = ~shapely.has_z(geometry)
-        new = geometry.copy()
-        new[flat] = shapely.transform(geometry[flat], moved)
-        new[~flat] = shapely.transform(geometry[~flat], moved, include_z=True)
-        return table.set_geometry(new, crs=None).set_crs(target.crs, allow_override=True)
+        return table.set_geometry(_moved(table.geometry.to_numpy(), shift), crs=None).set_crs(
+            target.crs, allow_override=True
+        )
     result = table.to_crs(target.crs)
     if not np.isfinite(shapely.get_coordinates(result.geometry.to_numpy())).all():
         message = f"some coordinates have no place in {target.crs.name}; use EPSG:4490 or --crs albers"
         raise CrsError(message)
     return result
+
+
+def shifted_datum(crs: CRS) -> Datum | None:
+    """
+    Return the shifted datum that a coordinate system names, as those written by tongtu do; None for any other.
+
+    PROJ knows no way between such a system and WGS 84 and would take one for the other in silence.
+    """
+    found = re.search(r"\b(GCJ|BD)[-_ ]?(02|09)", f"{crs.name} {crs.datum.name if crs.datum else ''}".replace("_", " "))
+    return None if found is None else "gcj02" if found.group(1) == "GCJ" else "bd09"
+
+
+def from_datum(table: gpd.GeoDataFrame, datum: Datum) -> gpd.GeoDataFrame:
+    """
+    Bring a table whose coordinates are of a stated datum to EPSG:4326.
+
+    Parameters
+    ----------
+    table : GeoDataFrame with a CRS
+    datum : {"wgs84", "gcj02", "bd09"}
+        ``wgs84`` goes by the CRS alone; the other two take the coordinates, which must be degrees, as shifted.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326
+
+    Raises
+    ------
+    CrsError
+        If the table has no CRS, or shifted coordinates are projected.
+    """
+    if table.crs is None:
+        message = "no coordinate system; write one (for example .prj) first"
+        raise CrsError(message)
+    if datum == "wgs84":
+        return table.to_crs(GEOGRAPHIC)
+    if table.crs.is_projected:
+        message = f"{datum} coordinates are degrees; the table is in {table.crs.name}"
+        raise CrsError(message)
+    back = gcj02_to_wgs84 if datum == "gcj02" else bd09_to_wgs84
+    return table.set_geometry(_moved(table.geometry.to_numpy(), back), crs=None).set_crs(
+        GEOGRAPHIC, allow_override=True
+    )
 
 
 def metric_crs(west: float, south: float, east: float, north: float) -> CRS:
@@ -352,6 +392,21 @@ def metric_crs(west: float, south: float, east: float, north: float) -> CRS:
         message = f"no metric projection fits {east - west:.1f}° of longitude; split the area"
         raise CrsError(message)
     return CRS.from_proj4(f"+proj=tmerc +lon_0={(west + east) / 2:.6f} +lat_0=0 +k=1 +datum=WGS84 +units=m +no_defs")
+
+
+def _moved(geometry: NDArray[np.object_], shift: Shift) -> NDArray[np.object_]:
+    """Return geometries with longitude and latitude shifted, and heights as they were."""
+
+    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        out = xy.copy()
+        out[:, 0], out[:, 1] = shift(xy[:, 0], xy[:, 1])
+        return out
+
+    new = geometry.copy()
+    flat = ~shapely.has_z(geometry)
+    new[flat] = shapely.transform(geometry[flat], moved)
+    new[~flat] = shapely.transform(geometry[~flat], moved, include_z=True)
+    return new
 
 
 def _zone_of(lon: float) -> int:

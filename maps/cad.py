@@ -30,15 +30,18 @@ TEXT_HEIGHT_M = 600.0
 M_PER_PX = 132.0
 """Length of a dash: 1 px of 1/96 inch at 1:500,000."""
 
+ENCODING = "gbk"
+"""Text that code page 936 lacks is written as ``\\U+XXXX``, as AutoCAD does."""
+
 _XDATA_BYTES = 250
 """A string of extended data holds at most 255 bytes in most readers."""
 
 _LOCK = threading.Lock()
 
 
-def write_dxf(layers: Sequence[Layer], path: Path, *, lang: str = "zh") -> None:
+def write_dxf(layers: Sequence[Layer], path: Path, *, lang: str = "zh") -> int:
     """
-    Write drawn layers as DXF (AutoCAD 2010), UTF-8.
+    Write drawn layers as DXF of AutoCAD 2004 in code page 936, which GDAL and the CAD programs used in China all read.
 
     Parameters
     ----------
@@ -47,6 +50,11 @@ def write_dxf(layers: Sequence[Layer], path: Path, *, lang: str = "zh") -> None:
     path : Path
     lang : {"zh", "en"}
         Of the names of layers: ``铁路-在建`` or ``Rail-Under construction``.
+
+    Returns
+    -------
+    int
+        How many names hold a character that a drawing has no code for, written as 〓; the id beside them is whole.
 
     Raises
     ------
@@ -72,7 +80,8 @@ def write_dxf(layers: Sequence[Layer], path: Path, *, lang: str = "zh") -> None:
         earlier = library.options.write_fixed_meta_data_for_testing
         library.options.write_fixed_meta_data_for_testing = True
         try:
-            document = library.new("R2010", units=6)  # 6: metres
+            document = library.new("R2004", units=6)  # 6: metres; the last version before UTF-8
+            document.encoding = ENCODING
             document.appids.new(APPLICATION)
             document.styles.new("TONGTU", dxfattribs={"font": "simsun.ttc"})
             space = document.modelspace()
@@ -83,7 +92,9 @@ def write_dxf(layers: Sequence[Layer], path: Path, *, lang: str = "zh") -> None:
             document.write(buffer)
         finally:
             library.options.write_fixed_meta_data_for_testing = earlier
-    write_bytes(path, buffer.getvalue().encode("utf-8", errors="surrogateescape"))
+    write_bytes(path, buffer.getvalue().encode(ENCODING, errors="dxfreplace"))
+    names = [str(row.get("name", "")) for layer in drawn for row, _ in layer.rows()]
+    return sum("〓" in _cad_text(name) and "〓" not in name for name in names)
 
 
 def _cad_layer(document: Any, layer: Layer, row: dict[str, Any], lang: str) -> str:
@@ -126,9 +137,11 @@ def _draw(space: Any, shape: Any, layer: str, row: dict[str, Any], key: str) -> 
         if part.geom_type == "Point":
             entity = space.add_point((part.x, part.y), dxfattribs={"layer": layer})
             if title:
-                space.add_text(
-                    _one_line(title), height=TEXT_HEIGHT_M, dxfattribs={"layer": layer, "style": "TONGTU"}
-                ).set_placement((part.x + TEXT_HEIGHT_M, part.y))
+                label = space.add_mtext(
+                    _cad_text(title).replace("{", "\\{").replace("}", "\\}"),
+                    dxfattribs={"layer": layer, "style": "TONGTU", "char_height": TEXT_HEIGHT_M},
+                )
+                label.set_location((part.x + TEXT_HEIGHT_M, part.y))
             _identify(entity, row, key, title)
             continue
         lines = [part] if part.geom_type == "LineString" else [part.exterior, *part.interiors]
@@ -141,12 +154,23 @@ def _draw(space: Any, shape: Any, layer: str, row: dict[str, Any], key: str) -> 
 
 def _identify(entity: Any, row: dict[str, Any], key: str, title: str) -> None:
     texts = [str(row[key]) if key else "", title]
-    entity.set_xdata(APPLICATION, [(1000, _short(_one_line(text))) for text in texts])
+    entity.set_xdata(APPLICATION, [(1000, _short(_cad_text(text))) for text in texts])
 
 
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
+def _cad_text(text: str) -> str:
+    """Write a text on one line in code page 936: other characters as escapes, those outside the basic plane as 〓."""
+    return "".join(_cad_character(c) for c in text)
+
+
+def _cad_character(character: str) -> str:
+    if not character.isprintable() or character in "\\^":  # which begin an escape
+        return " "
+    try:
+        character.encode(ENCODING)
+    except UnicodeEncodeError:
+        return f"\\U+{ord(character):04X}" if ord(character) < 0x10000 else "〓"
+    return character
 
 
 def _short(text: str) -> str:
-    return text.encode()[:_XDATA_BYTES].decode(errors="ignore")
+    return text.encode(ENCODING)[:_XDATA_BYTES].decode(ENCODING, errors="ignore")

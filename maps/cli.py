@@ -573,6 +573,9 @@ def export(
             " EPSG:n | gcj02 | bd09. 缺省 default: WGS 84 (dxf: albers).",
         ),
     ] = "",
+    input_datum: Annotated[
+        str, typer.Option("--input-datum", help="输入坐标的基准 wgs84 | gcj02 | bd09 of a file or table.")
+    ] = "wgs84",
     encoding: Annotated[str, typer.Option("--encoding", help="shp 与 csv 的编码 utf-8 | gb18030")] = "utf-8",
     field_names: Annotated[str, typer.Option("--field-names", help="字段名 ascii | zh")] = "ascii",
     lang: LangOption = Lang.ZH,
@@ -587,7 +590,7 @@ def export(
     from maps.sources import read_source
 
     made = hand_over(
-        read_source(source),
+        read_source(source, datum=input_datum.lower()),
         out,
         parse_word(Form, form),
         Options(
@@ -607,7 +610,7 @@ def export(
 
 LOSSES = {
     "blanks": "{count} 段文字首尾有空格, 全文在 long_texts.csv texts with blanks at an end, whole there",
-    "character": "{count} 段文字含编码不稳定的字, 全文在 long_texts.csv texts with characters of unstable code, whole there",
+    "character": "{count} 段文字含无稳定编码的字, 代以〓 texts with characters of no stable code, shown as 〓",
     "cut": "{count} 段长文字全文在 long_texts.csv long texts, whole there",
     "digits": "{count} 个超过 18 位的整数在 long_texts.csv whole numbers over 18 digits, whole there",
     "geometry": "{count} 个几何不在表中 geometries are not in the table",

@@ -17,15 +17,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.errors import SchemaError
 from maps.handover import is_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
 __all__ = ["CODE_PAGES", "Loss", "dbf_bytes"]
 
 FIELD_BYTES = 254
 """Longest text of a dBASE field, in bytes."""
+
+MAX_FIELDS, MAX_RECORD_BYTES = 255, 65535
+"""What a dBASE header can say."""
 
 HEADER_DATE = bytes([100, 1, 1])
 """2000-01-01 as the date of writing, fixed so that the same content gives the same bytes."""
@@ -72,10 +78,15 @@ class Loss:
 
 @dataclass(frozen=True)
 class _Field:
+    """A field and its cells, shape (n,), bytes of the field's width each."""
+
     kind: bytes
-    width: int
     decimals: int
-    cells: list[bytes]
+    cells: NDArray[np.bytes_]
+
+    @property
+    def width(self) -> int:
+        return self.cells.dtype.itemsize
 
 
 def dbf_bytes(table: pd.DataFrame, names: Mapping[str, str], encoding: str) -> tuple[bytes, list[Loss]]:
@@ -96,16 +107,27 @@ def dbf_bytes(table: pd.DataFrame, names: Mapping[str, str], encoding: str) -> t
     losses : list of Loss
         Every value that does not read back as it was, with the whole of it. Empty text and no text are one, as in a CSV;
         a missing number or date is blank, which readers tell from 0.
+
+    Raises
+    ------
+    SchemaError
+        If there are more than 255 fields, or a row needs more than 65,535 bytes.
     """
     losses: list[Loss] = []
     fields = {names[column]: _field(table[column], names[column], encoding, losses) for column in names}
     if not fields:  # a dBASE file without a field is refused by every reader
-        fields = {"FID": _whole([_number_text(i) for i in range(len(table))])}
+        fields = {"FID": _whole([str(i) for i in range(len(table))], np.arange(len(table)))}
     head = b"".join(
         name.encode(encoding).ljust(11, b"\0") + f.kind + bytes(4) + bytes([f.width, f.decimals]) + bytes(14)
         for name, f in fields.items()
     )
     width = 1 + sum(f.width for f in fields.values())
+    if len(fields) > MAX_FIELDS or width > MAX_RECORD_BYTES:
+        message = (
+            f"a shapefile holds {MAX_FIELDS} fields of {MAX_RECORD_BYTES} bytes together; the table has {len(fields)} of"
+            f" {width}; use a GeoPackage"
+        )
+        raise SchemaError(message)
     start = (
         b"\x03"
         + HEADER_DATE
@@ -116,73 +138,95 @@ def dbf_bytes(table: pd.DataFrame, names: Mapping[str, str], encoding: str) -> t
         + bytes([CODE_PAGES[encoding][1]])
         + bytes(2)
     )
-    records = b"".join(b" " + b"".join(row) for row in zip(*(f.cells for f in fields.values()), strict=True))
-    return start + head + b"\r" + records + b"\x1a", losses
+    records = np.full((len(table), width), ord(" "), dtype=np.uint8)  # the first byte of each: not deleted
+    position = 1
+    for field in fields.values():
+        cells = np.ascontiguousarray(field.cells).view(np.uint8).reshape(len(table), field.width)
+        records[:, position : position + field.width] = cells
+        position += field.width
+    return start + head + b"\r" + records.tobytes() + b"\x1a", losses
 
 
 def _field(values: pd.Series, name: str, encoding: str, losses: list[Loss]) -> _Field:
     if pd.api.types.is_bool_dtype(values) and values.dtype != object:
-        return _Field(b"L", 1, 0, [b"?" if _missing(v) else b"T" if v else b"F" for v in values])
+        letters = [b"?" if _missing(v) else b"T" if v else b"F" for v in values]
+        return _Field(b"L", 0, np.array(letters, dtype="S1"))
     if pd.api.types.is_integer_dtype(values):
         return _integers(values, name, losses)
     if pd.api.types.is_float_dtype(values):
         return _floats(values, name, losses)
     if is_date(values):
-        return _Field(b"D", 8, 0, [b" " * 8 if _missing(v) else _date(v).encode() for v in values])
+        days = [b" " * 8 if _missing(v) else _date(v).encode() for v in values]
+        return _Field(b"D", 0, np.array(days, dtype="S8"))
     return _texts(values, name, encoding, losses)
 
 
 def _integers(values: pd.Series, name: str, losses: list[Loss]) -> _Field:
-    texts = []
-    for record, value in enumerate(values, start=1):
-        text = "" if _missing(value) else str(int(value))
-        if len(text.lstrip("-")) > _EXACT_DIGITS:
-            losses.append(Loss(record, name, text, "digits"))
-        texts.append(text)
-    return _whole(texts)
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    texts = ["" if _missing(value) else str(int(value)) for value in distinct]
+    _report(codes, {i: (t, "digits") for i, t in enumerate(texts) if len(t.lstrip("-")) > _EXACT_DIGITS}, name, losses)
+    return _whole(texts, codes)
 
 
-def _whole(texts: list[str]) -> _Field:
+def _whole(texts: list[str], codes: NDArray[np.int64]) -> _Field:
     """Return whole numbers: 9 wide where they fit (a 32-bit integer to readers), else 18, else as wide as they are."""
     longest = max((len(t) for t in texts), default=0)
     width = 9 if longest <= 9 else max(_EXACT_DIGITS, longest)
-    return _Field(b"N", width, 0, [t.rjust(width).encode() for t in texts])
+    return _Field(b"N", 0, _cells([t.rjust(width).encode() for t in texts], codes, width))
 
 
 def _floats(values: pd.Series, name: str, losses: list[Loss]) -> _Field:
-    cells = []
-    for record, value in enumerate(values.to_numpy(dtype=float, na_value=np.nan).tolist(), start=1):
-        text = ""
-        if math.isinf(value):
-            losses.append(Loss(record, name, repr(value), "not_finite"))
-        elif not math.isnan(value):
-            text = _number_text(value)
-        cells.append(text.rjust(24).encode())
-    return _Field(b"N", 24, 15, cells)
-
-
-def _number_text(value: float) -> str:
-    return repr(value).removesuffix(".0")
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    # The bits tell 0.0 from -0.0, which are equal as numbers.
+    codes, bits = pd.factorize(numbers.view(np.int64))
+    distinct = bits.view(np.float64).tolist()
+    texts = ["" if not math.isfinite(v) else repr(v).removesuffix(".0") for v in distinct]
+    _report(codes, {i: (repr(v), "not_finite") for i, v in enumerate(distinct) if math.isinf(v)}, name, losses)
+    return _Field(b"N", 15, _cells([t.rjust(24).encode() for t in texts], codes, 24))
 
 
 def _texts(values: pd.Series, name: str, encoding: str, losses: list[Loss]) -> _Field:
+    if pd.api.types.infer_dtype(values, skipna=True) != "string":  # 1, 1.0 and True are one value to a hash table
+        values = values.map(_text)
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
     cells: list[bytes] = []
-    for record, value in enumerate(values, start=1):
+    lost: dict[int, tuple[str, str]] = {}
+    for number, value in enumerate(distinct):
         text = _text(value)
-        reason = ""
-        shown = text
-        if text != text.strip(" ") or "\0" in text:
-            reason, shown = "blanks", text.replace("\0", " ").strip(" ")
-        if encoding == "gb18030" and _MOVED_IN_GB18030.search(shown):
-            reason, shown = "character", _MOVED_IN_GB18030.sub(_GETA, shown)
-        raw = shown.encode(encoding, errors="replace")
-        if len(raw) > FIELD_BYTES:
-            reason, raw = "cut", raw[:FIELD_BYTES].decode(encoding, errors="ignore").strip(" ").encode(encoding)
+        cell, reason = _text_cell(text, encoding)
         if reason:
-            losses.append(Loss(record, name, text, reason))
-        cells.append(raw)
+            lost[number] = text, reason
+        cells.append(cell)
+    _report(codes, lost, name, losses)
     width = max((len(cell) for cell in cells), default=0) or 1
-    return _Field(b"C", width, 0, [cell.ljust(width) for cell in cells])
+    return _Field(b"C", 0, _cells([cell.ljust(width) for cell in cells], codes, width))
+
+
+def _text_cell(text: str, encoding: str) -> tuple[bytes, str]:
+    """Return what a text field holds of a text, and why that is not the whole, or ``""``."""
+    reason, shown = "", text
+    if text != text.strip(" ") or "\0" in text:
+        reason, shown = "blanks", text.replace("\0", " ").strip(" ")
+    if encoding == "gb18030" and not shown.isascii() and _MOVED_IN_GB18030.search(shown):
+        reason, shown = "character", _MOVED_IN_GB18030.sub(_GETA, shown)
+    raw = shown.encode(encoding, errors="replace")
+    if len(raw) > FIELD_BYTES:
+        return raw[:FIELD_BYTES].decode(encoding, errors="ignore").strip(" ").encode(encoding), "cut"
+    return raw, reason
+
+
+def _cells(distinct: list[bytes], codes: NDArray[np.int64], width: int) -> NDArray[np.bytes_]:
+    """Return the cell of each row from the distinct ones; most columns of a register repeat a few words."""
+    cells: NDArray[np.bytes_] = np.array(distinct, dtype=f"S{width}")[codes]
+    return cells
+
+
+def _report(codes: NDArray[np.int64], lost: Mapping[int, tuple[str, str]], name: str, losses: list[Loss]) -> None:
+    """Add a loss for every row that holds one of the distinct values that are lost."""
+    if lost:
+        for row in np.flatnonzero(np.isin(codes, list(lost))).tolist():
+            text, reason = lost[int(codes[row])]
+            losses.append(Loss(row + 1, name, text, reason))
 
 
 def _text(value: Any) -> str:

@@ -292,9 +292,11 @@ def _write(
     elif form is Form.XLSX:
         return {"text": write_workbook(_sheets(source), path, lang=lang)}
     else:
+        lossy = 0
         for one, part in placed.items():
             name = f"{source.name}_{one.mark}.dxf" if len(placed) > 1 or one.shifted else path.name
-            write_dxf(part, folder / name, lang=lang)
+            lossy += write_dxf(part, folder / name, lang=lang)
+        return {"character": lossy}
     return {}
 
 

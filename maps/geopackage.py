@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.io import EPOCH, write_features
+from layers.schema import FEATURES
 from maps.field_names import full_names
 from maps.handover import contract_layers
 from maps.qgis_style import layer_qml
+from maps.sld import layer_sld
 from maps.words import word_of
 
 if TYPE_CHECKING:
@@ -49,16 +51,23 @@ _STYLES_TABLE = (
 )
 
 
-def write_geopackage(features: gpd.GeoDataFrame, path: Path) -> None:
+def write_geopackage(features: gpd.GeoDataFrame, path: Path, *, styles: bool = False) -> None:
     """
     Write features as a GeoPackage with one layer per mode and geometry type; see :func:`maps.handover.feature_layers`.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, EPSG:4326
+    path : Path
+    styles : bool
+        Whether to add ``layer_styles``, which QGIS draws by and a reader of all layers must skip.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    write_layers_as_geopackage(contract_layers(features), path, styles=False)
+    write_layers_as_geopackage(contract_layers(features), path, styles=styles)
 
 
 def write_layers_as_geopackage(
@@ -140,9 +149,10 @@ def _add_styles(
     for layer in layers:
         if layer.drawn:
             qml = layer_qml(layer, names[layer.name], lang=lang).decode()
+            sld = layer_sld(layer, names[layer.name], lang=lang).decode() if layer.schema.name == FEATURES.name else ""
             database.execute(
                 f"INSERT INTO {LAYER_STYLES} (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
                 " styleQML, styleSLD, useAsDefault, description, owner, ui, update_time)"
-                " VALUES ('', '', ?, ?, ?, ?, '', 1, 'tongtu', '', NULL, ?)",
-                (layer.name, geometry_column[layer.name], layer.name, qml, EPOCH),
+                " VALUES ('', '', ?, ?, ?, ?, ?, 1, 'tongtu', '', NULL, ?)",
+                (layer.name, geometry_column[layer.name], layer.name, qml, sld, EPOCH),
             )

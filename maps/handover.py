@@ -154,12 +154,12 @@ def is_date(values: pd.Series) -> bool:
     """Whether a column holds dates without a time of day."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.dt.tz is None and bool((values.dropna() == values.dropna().dt.normalize()).all())
-    known = [v for v in values if not _missing(v)]
-    return bool(known) and all(isinstance(v, dt.date) and not isinstance(v, dt.datetime) for v in known)
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value
+    if values.dtype != object:
+        return False
+    known = values[values.notna()]
+    if not len(known) or isinstance(known.iloc[0], str):
+        return False
+    return all(isinstance(v, dt.date) and not isinstance(v, dt.datetime) for v in known)
 
 
 def _dtype(values: pd.Series) -> str:

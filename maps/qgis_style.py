@@ -82,13 +82,11 @@ class Look:
 
 def looks_of(layer: Layer) -> list[Look]:
     """Return the looks that occur in a layer of the contract ``FEATURES``: the network first, then by stage."""
-    table = layer.table
     rough = {method.value for method in PROVISIONAL}
     stages = [status.value for status in STAGES]
     found = set()
-    for origin, mode, status, work, drawn_by in zip(
-        *(table[name].astype(str) for name in ("origin", "mode", "status", "work", "drawn_by")), strict=True
-    ):
+    table = layer.table[["origin", "mode", "status", "work", "drawn_by"]].drop_duplicates()
+    for origin, mode, status, work, drawn_by in table.astype(str).itertuples(index=False):
         if origin == "network":  # drawn alike whatever its stage
             found.add(Look(origin, mode, Status.OPERATING.value, "", rough=False))
         else:

@@ -21,6 +21,7 @@ from maps.field_names import dbase_names
 from maps.handover import contract_layers
 from maps.metadata import data_dictionary
 from maps.qgis_style import layer_qml
+from maps.sld import layer_sld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -141,6 +142,8 @@ def write_layers_as_shapefiles(
             name = layer.name if len(parts) == 1 else f"{layer.name}_part{number}"
             _write_one(layer.with_table(part, name), folder / name, fields, encoding, report)
             write_bytes(folder / f"{name}.qml", layer_qml(layer, fields, lang=lang))
+            if layer.schema.name == FEATURES.name:
+                write_bytes(folder / f"{name}.sld", layer_sld(layer, fields, lang=lang))
     if undrawn:
         rest = pd.concat(undrawn.values(), ignore_index=True)
         report.rows[NOT_DRAWN] = len(rest)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geo.errors import CrsError, SchemaError
+from geo.crs import from_datum, shifted_datum
+from geo.errors import CrsError, SchemaError, VocabularyError
 from geo.io import read_table
 from layers.schema import AREAS, FEATURES, INDICATORS, LINES, NODES, TRAVEL_TIMES
 from maps.geopackage import LAYER_STYLES
@@ -21,6 +22,7 @@ from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geo.crs import Datum
     from geo.schema import Schema
 
 __all__ = ["Source", "read_source"]
@@ -67,7 +69,7 @@ class Source:
     tables: list[Layer] = field(default_factory=list)
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path, *, datum: str = "wgs84") -> Source:
     """
     Read what a user points at.
 
@@ -75,6 +77,9 @@ def read_source(path: Path) -> Source:
     ----------
     path : Path
         A folder with ``features.gpkg``; a CSV in UTF-8 or GB18030; or any vector file that GDAL reads.
+    datum : {"wgs84", "gcj02", "bd09"}
+        Of the coordinates of a vector file or CSV. A file whose coordinate system names a shifted datum is taken at its
+        word; nothing is guessed.
 
     Returns
     -------
@@ -87,6 +92,9 @@ def read_source(path: Path) -> Source:
     CrsError
         If a layer has geometries and no coordinate system.
     """
+    if datum not in {"wgs84", "gcj02", "bd09"}:
+        message = f"unknown datum {datum!r}; accepted: wgs84, gcj02, bd09"
+        raise VocabularyError(message)
     if path.is_dir():
         features = path / "features.gpkg"
         if not features.is_file():
@@ -102,17 +110,19 @@ def read_source(path: Path) -> Source:
         message = f"no such file: {path}"
         raise SchemaError(message)
     if path.suffix.lower() == ".csv":
-        return _table_source(path)
-    return Source(path.stem, _vector_layers(path))
+        return _table_source(path, datum)
+    return Source(path.stem, _vector_layers(path, datum))
 
 
-def _vector_layers(path: Path) -> list[Layer]:
+def _vector_layers(path: Path, datum: str = "wgs84") -> list[Layer]:
     try:
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0] if name != LAYER_STYLES]
         tables = [pyogrio.read_dataframe(path, layer=name) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         message = f"{path}: not a file of features ({error})"
         raise SchemaError(message) from error
+    if path.suffix.lower() == ".shp":
+        tables = [_restored(path, table) for table in tables]
     known: list[gpd.GeoDataFrame] = []
     others: list[Layer] = []
     for name, table in zip(names, tables, strict=True):
@@ -123,7 +133,7 @@ def _vector_layers(path: Path) -> list[Layer]:
             raise CrsError(message)
         else:
             drawn = table.rename_geometry("geometry") if table.geometry.name != "geometry" else table
-            drawn = drawn.to_crs(FEATURES.crs)
+            drawn = from_datum(drawn, shifted_datum(table.crs) or cast("Datum", datum))
         if _holds(FEATURES, set(drawn.columns)):
             known.append(FEATURES.coerce(drawn))
         else:
@@ -134,7 +144,38 @@ def _vector_layers(path: Path) -> list[Layer]:
     return others
 
 
-def _table_source(path: Path) -> Source:
+def _restored(path: Path, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Undo what a shapefile of tongtu's could not hold: full names from ``fields.csv``, whole values from ``long_texts.csv``.
+
+    Both are looked for beside the file, and left alone where their fields are not the file's.
+    """
+    fields, companion = path.with_name("fields.csv"), path.with_name("long_texts.csv")
+    if not (fields.is_file() and companion.is_file()):
+        return table
+    dictionary, whole = _plain_table(fields), _plain_table(companion)
+    if not ({"field", "name", "table"} <= set(dictionary) and {"layer", "record", "field", "text"} <= set(whole)):
+        return table
+    columns = set(table.columns) - {"geometry"}
+    for _, rows in dictionary.groupby("table", sort=False):
+        names = dict(zip(rows["field"], rows["name"], strict=True))
+        if set(names) == columns:
+            break
+    else:
+        return table
+    out = table.copy()
+    mine = whole[whole["layer"] == path.stem]
+    for label, lost in mine.groupby("field"):
+        values = out[label].astype(object)
+        numeric = pd.api.types.is_numeric_dtype(out[label])
+        for record, text in zip(lost["record"], lost["text"], strict=True):
+            whole_number = numeric and text.lstrip("-").isdigit()
+            values.iloc[int(record) - 1] = int(text) if whole_number else float(text) if numeric else text
+        out[label] = values
+    return out.rename(columns=names)
+
+
+def _table_source(path: Path, datum: str) -> Source:
     header = set(_plain_table(path).columns)
     schema = next((s for s in CONTRACTS if _holds(s, header)), None)
     table = read_table(path, schema) if schema is not None else _typed(_plain_table(path))
@@ -143,7 +184,7 @@ def _table_source(path: Path) -> Source:
         lon, lat = (pd.to_numeric(table[name], errors="coerce") for name in ("lon", "lat"))
         points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=table.index)
         drawn = gpd.GeoDataFrame(table, geometry=points.where(lon.notna() & lat.notna(), None), crs=FEATURES.crs)
-        return Source(path.stem, geometry_layers(path.stem, drawn, schema))
+        return Source(path.stem, geometry_layers(path.stem, from_datum(drawn, cast("Datum", datum)), schema))
     return Source(path.stem, [Layer(path.stem, table, schema, "none")])
 
 

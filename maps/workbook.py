@@ -106,6 +106,7 @@ def _sheet(sheet: Any, table: Layer, titles: dict[str, str], rows_of: dict[str, 
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     columns = [c for c in table.schema.columns if c.name in table.table]
     for number, column in enumerate(columns, start=1):
@@ -140,8 +141,8 @@ def _sheet(sheet: Any, table: Layer, titles: dict[str, str], rows_of: dict[str, 
             if position == 0 or column.name == "project_id":
                 line = rows_of.get(target, {}).get(str(value))
                 if line is not None:
-                    cell.hyperlink = f"#'{titles[target]}'!A{line}"
                     cell.style = "Hyperlink"
+                    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{titles[target]}'!A{line}")
     for position, width in enumerate(widths):
         sheet.column_dimensions[get_column_letter(position + 1)].width = width + 2
     sheet.freeze_panes = "C2"

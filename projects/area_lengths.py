@@ -54,7 +54,7 @@ class AreaLengths:
         Whether the published area is without water.
     lines : DataFrame, one row per line and unit of the area
         feature_id, project_id ("" for what is there), name, mode, kind, channel_class, status, drawn_by, accuracy_km,
-        opening_month, closing_month, length_km (as drawn), km (published length apportioned, else drawn).
+        opening_month, closing_month, opening_year (that a plan states), length_km (as drawn), km (published length apportioned, else drawn).
     """
 
     name: str
@@ -186,6 +186,8 @@ def area_lengths(
         "closing_month",
     ]
     cut = cut.merge(pd.DataFrame(lines[facts]), on="feature_id", how="left")
+    years = {} if features is None else dict(zip(features["feature_id"], features["opening_year"], strict=True))
+    cut["opening_year"] = pd.to_numeric(cut["project_id"].map(years), errors="coerce").astype("float64")
     cut["accuracy_km"] = pd.to_numeric(cut["accuracy_km"], errors="coerce").astype("float64")
     return {name: _of_area(name, part, cut) for name, part in units.items()}
 

@@ -18,7 +18,7 @@ from projects.names import LINE_NUMBER, TO, Member, parse_member
 from projects.naming import is_named, proper_parts
 from projects.routes import is_abbreviation, places_in, units_in
 from projects.status import LABELS, Governor, tail_class
-from projects.tails import TIME
+from projects.tails import TIME, strip_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +76,7 @@ class ClauseReader:
 
     text: str
     passage: Passage
+    home: str
     notes: list[str]
 
     def _topic(self) -> Mode | None:
@@ -105,7 +106,10 @@ class ClauseReader:
             while word and table[word] in {"future", "adverb"} and table.at(self.text, start + len(word), d):
                 start += len(word)
                 word = table.at(self.text, start, d)
-            if word and table[word] in {"push", "fast", "start", "plan", "complete", "build", "do", "adverb"}:
+            told = {tail_class(t) for t in strip_tail(self.text[max(c, d - 60) : d])[1]} & (CLOSING | {"build"})
+            if word and not told and table[word] in {
+                "push", "fast", "start", "plan", "complete", "build", "do", "adverb",
+            }:  # fmt: skip
                 held = (c, d)
             else:
                 yield c, d
@@ -145,7 +149,8 @@ class ClauseReader:
             if member.head is not None and member.head.mode not in {"none", "other"} and not proper_parts(member.stem):
                 context.label_member, context.label_passes = member, False
                 context.topic = Mode(member.head.mode) if member.head.mode else context.topic
-            if stage or member.head is not None or not re.search(r"[、]", label):
+            kinds = all(not proper_parts(part) for part in label.split("、"))  # 铁路网、公路网:
+            if stage or member.head is not None or kinds or not re.search(r"[、]", label):
                 return colon + 1
         return a
 
@@ -162,15 +167,13 @@ class ClauseReader:
         here = places_in(text[start : min(start + 8, b)])
         if here and here[0][0] == 0:
             behind = start + here[0][1]
-            word = table.at(text, behind, b)
-            while word and table[word] == "adverb" and table.at(text, behind + len(word), b):
-                word += table.at(text, behind + len(word), b)
-                if word not in table:
-                    break
-            word = word if word in table else table.at(text, behind + len(table.at(text, behind, b)), b)
+            at, will = behind, False
+            while (word := table.at(text, at, b)) and table[word] in {"adverb", "future"}:
+                will = will or word in {"将", "要", "还将", "正", "已", "计划", "力争"}
+                at += len(word)
             acting = {"fast", "push", "start", "complete", "plan", "build", "future", "carry_out", "do", "prepare"}
-            if (len(word) >= 2 and table[word] in acting) or word in {"将", "要", "还将", "正", "已", "计划", "力争"}:
-                rest = text[behind + len(word) : b]
+            if (len(word) >= 2 and table[word] in acting) or will:
+                rest = text[at + len(word) : b]
                 if rest and not re.match(r"[、和及等的]|项目|工程|进度|规划", rest):
                     return behind
         if table.at(text, a, b) or TIME.match(text, a, b):
@@ -186,6 +189,8 @@ class ClauseReader:
                     continue
             actor = text[a:i]
             head = default_lexicon().head_words.before(actor, len(actor))
+            if actor.endswith(("飞行区", "航站区", "港区", "作业区", "库区", "站区")):
+                return a  # part of a project, nobody who acts
             acts = re.search(r"(?:[省市县区州]|集团|公司|国家电网|南方电网|政府|部门|我们|中央|国家|各地|各级)$", actor)
             if acts and table.words.get(word, "adverb") != "none":
                 return i
@@ -252,6 +257,8 @@ class ClauseReader:
                 if text.startswith(("前", "底", ",", "、"), i) and i + 1 < b:
                     i += 1
                 continue
+            if verbs and text[i] == "并" and table.at(text, i + 1, b):
+                i += 1  # 开工并建成
             word = table.at(text, i, b)
             if not word or (i + len(word) == b and verbs):
                 break
@@ -264,6 +271,8 @@ class ClauseReader:
                     roles.append("done")
                 if word in {"将", "还将", "即将", "下一步"}:
                     roles.append("future")
+            elif word == "对" and verbs and self._done_to(i + 1, b):
+                pass  # 加快对甲江、乙江的整治
             elif role == "preposition":
                 after = self._next_verb(i + len(word), b)
                 if after < 0:
@@ -281,6 +290,12 @@ class ClauseReader:
             roles.append("fast")
         governor = Governor(tuple(verbs), tuple(roles), weak=weak, label=context.label, past=context.past)
         return governor, i, ""
+
+    def _done_to(self, a: int, b: int) -> bool:
+        """Whether 的 and a mere word of work stand at the end."""
+        of = self.text.rfind("的", a, b)
+        rest, _, works = strip_tail("某" + self.text[of + 1 : b])
+        return of > a and rest == "某" and bool(works)
 
     def _next_verb(self, a: int, b: int) -> int:
         """Find the main verb behind a prepositional phrase; -1 where there is none."""
@@ -337,6 +352,15 @@ class ClauseReader:
         """Whether a member names one thing, by itself or as a numbered line of the network that the text speaks of."""
         if is_named(member):
             return True
+        if (
+            member.head is not None
+            and member.head.kind == "metro"
+            and any(
+                a == 0 and p not in self.home and member.stem[b:] in {"", "快速", "城市"}
+                for a, b, p in units_in(member.stem)
+            )
+        ):
+            return True  # 启动甲、乙地铁建设, in a province's plan
         if member.head is None or member.stem or not LINE_NUMBER.fullmatch(member.head_text):
             return False
         before = self.text[max(0, member.start - 400) : member.end]
@@ -388,7 +412,7 @@ def _begins_name(text: str, i: int, b: int, word: str) -> bool:
     """Whether what looks like a verb or preposition begins a place or line name (同江, 向莆铁路, 新建镇)."""
     if len(word) >= 2:
         return False
-    if re.match(r"[\u4e00-\u9fff]{2,4}(?:铁路|高速|高铁|城际)", text[i:b]) and is_abbreviation(text[i : i + 2]):
+    if re.match(r"[\u4e00-\u9fff]{2,4}(?:铁路|高速|高铁|城际|、|等)", text[i:b]) and is_abbreviation(text[i : i + 2]):
         return True
     found = places_in(text[i : i + 6])
     return bool(found) and found[0][0] == 0 and found[0][1] > 1

@@ -76,6 +76,7 @@ def shortest_list(added: pd.DataFrame, missing_km: float) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> added = pd.DataFrame({"project_id": ["a", "b", "c"], "length_km": [30.0, 50.0, 60.0]})
     >>> shortest_list(added, 80.0)["project_id"].tolist()
     ['a', 'b']

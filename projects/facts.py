@@ -1,4 +1,4 @@
-"""Facts of a name: new or upgrade, kind within the mode, places in order."""
+"""Facts of a name: new or upgrade, kind within the mode."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from layers.schema import Work
 from projects.lexicon import default_lexicon
 from projects.names import DASH, TO
-from projects.routes import Reading, is_abbreviation, places_in, province_of, read_abbreviation, units_in
+from projects.routes import is_abbreviation
 
 if TYPE_CHECKING:
     from projects.names import Member
     from projects.status import Governor
 
-__all__ = ["kind_of", "places_of", "work_of"]
-
-CODE_PREFIX = re.compile(r"^(?:[GS]\d+|国道\d+|省道\d+|±?\d+千伏)")
+__all__ = ["kind_of", "work_of"]
 
 
 def work_of(member: Member, governor: Governor) -> str:
@@ -27,6 +25,8 @@ def work_of(member: Member, governor: Governor) -> str:
     alone, 新建 and 迁建 are new.
     """
     works = default_lexicon().works
+    if member.head_text == "新机场" and not member.works:
+        return Work.NEW.value  # whatever is done to the other airports of the list
     for word in (*governor.works, *member.works):
         if works.words.get(word) == "upgrade":
             return Work.UPGRADE.value
@@ -34,7 +34,7 @@ def work_of(member: Member, governor: Governor) -> str:
     found = [w for w in ("扩容", "扩能", "改扩建", "增容", "电气化", "复航", "改建", "升级改造") if w in member.core]
     if (inside and works[inside] == "upgrade") or found:
         return Work.UPGRADE.value
-    if any(works.words.get(verb) == "upgrade" or verb == "新改建" for verb in governor.verbs):
+    if any(works.words.get(verb) == "upgrade" or verb in {"新改建", "新(改)建", "新(改扩)建", "新(扩)建"} for verb in governor.verbs):
         return Work.UPGRADE.value
     if set(governor.verbs) & {"畅通", "贯通"} and member.head is not None and member.head.mode == "waterway":
         return Work.UPGRADE.value  # a river that exists is made navigable
@@ -99,63 +99,3 @@ def kind_of(member: Member, name: str, mode: str, work: str, *, high_speed: bool
     if mode == "waterway" and "枢纽" in text and member.works and "复航" in member.works:
         return "lock"
     return kind
-
-
-def places_of(member: Member, name: str, mode: str, region: str) -> tuple[Reading | None, tuple[str, ...]]:
-    """Places of a name: of its section where that names two, else of the line, else the places it spells out."""
-    bracket = next((inside for inside, _ in member.brackets if re.search(TO, inside)), "").removesuffix("段")
-    section = re.sub(r"\([^()]*\)", "", member.section.removesuffix("段"))
-    stem = CODE_PREFIX.sub("", re.sub(r"\([^()]*\)", "", member.prefix + member.stem)).strip("“”")
-    line = member.head is not None and (
-        "line" in member.head.flags or mode == "energy" or "通道" in member.head.word or member.head.kind == "metro"
-    )
-    if re.fullmatch(r"[东西南北中]?沿(?:江|海|淮|黄|河|边|湖)", stem):
-        return None, tuple(dict.fromkeys(p for _, _, p in units_in(section)))
-    if section.endswith("枢纽") and (within := units_in(section)):
-        return None, (within[-1][2],)
-    # 漳诏, 东延无岳, 合六南通道: the section's own ends
-    bare = re.sub(r"[东西南北]?(?:快速)?通道$", "", re.sub(r"^[东西南北]{1,2}延(?:线)?", "", section))
-    own = not re.search(r"联络线|连接线|支线|复线|[东西南北]延|^先行", bare) and 2 <= len(bare) <= 4
-    if own and is_abbreviation(bare) and not units_in(bare):
-        reading = read_abbreviation(bare, region, mode)
-        if reading.places:
-            return reading, reading.places
-    strict = member.head is not None and "line" in member.head.flags  # 芜宣 is a line here, an airport elsewhere
-    whole = units_in(stem) if strict else places_in(stem, region)
-    if line and len(stem) <= 7 and is_abbreviation(stem) and not whole and not places_in(section, region):
-        reading = read_abbreviation(stem, region, mode)
-        if reading.places:
-            return reading, reading.places
-    for part in (bracket, section, stem):
-        ends = [x for x in re.split(rf"[{DASH}]{{1,2}}|至|到", part.removesuffix("段")) if x]
-        if len(ends) >= 2 and all(re.search(r"[\u4e00-\u9fff]{2}", x) for x in ends):
-            return None, tuple(_end_place(x, region, first=i == 0) for i, x in enumerate(ends))
-    if power := re.match(r"“?([\u4e00-\u9fff])电[入送进]([\u4e00-\u9fff])", member.core):
-        return None, tuple(province_of(c) for c in power.groups())
-    found = places_in(stem, region)
-    spelled = tuple(dict.fromkeys(p for _, _, p in found))
-    if line and len(spelled) != 1 and is_abbreviation(stem) and (not found or found[0][1] - found[0][0] < len(stem)):
-        reading = read_abbreviation(stem, region, mode)
-        if reading.places:
-            return reading, reading.places
-    if line and (within := places_in(section, region)):
-        return None, (within[-1][2],)
-    if spelled:
-        return None, spelled[:3]
-    if line and is_abbreviation(stem):
-        reading = read_abbreviation(stem, region, mode)
-        return reading, reading.places
-    spelled = tuple(dict.fromkeys(p for _, _, p in places_in(name, region)))
-    return None, spelled[:3]
-
-
-def _end_place(text: str, region: str, *, first: bool) -> str:
-    """Place at one end of a line: the last spelled out in the first part (西江航运干线南宁), the first in later ones."""
-    found = places_in(text, region)
-    if not found:
-        return re.sub(r"\d.*$|(?:[东西南北])?站$", "", text) or text
-    _a, b, name = found[-1] if first else found[0]
-    rest = text[b:] if first else ""
-    if first and rest and not re.search(r"\d", rest) and len(rest) <= 4 and "干线" not in rest:
-        return text[b:] if len(text[b:]) >= 2 else name
-    return name

@@ -9,7 +9,7 @@ from layers.schema import Mode
 from projects.clause_grammar import TOPICS, ClauseReader, Context, is_line_name, is_line_number
 from projects.lexicon import default_lexicon
 from projects.lists import Group, lean_on, read_list
-from projects.names import LINE_NUMBER, Member
+from projects.names import LINE_NUMBER, TO, Member
 from projects.naming import proper_parts
 
 __all__ = ["ContextReader"]
@@ -33,6 +33,7 @@ class ContextReader(ClauseReader):
             inner = [
                 m.head.mode
                 for inside, at in member.brackets
+                if "、" in inside or not re.search(TO, inside)  # (甲至乙港) names the ends
                 for g in read_list(inside, at)
                 for m in g.members
                 if m.head is not None

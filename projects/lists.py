@@ -120,6 +120,10 @@ def _is_complete(left: str, right: str) -> bool:
         return True
     if re.search(r"[—\-至]", left) and re.search(r"[—\-至]", right):
         return True
+    if re.search(r"[—\-至]", left):
+        after = parse_member(re.split(r"[、和及与]", right, maxsplit=1)[0], 0)
+        if after.head is not None and (is_named(after) or after.head.kind == "metro"):
+            return True  # 甲至乙及丙轨道交通
     member = parse_member(left, 0)
     if member.head is not None:
         return member.head.mode != "none" or len(proper_parts(member.stem)) > 0

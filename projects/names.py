@@ -13,7 +13,7 @@ __all__ = ["Member", "parse_member"]
 
 DASH = "-—–－―~～"
 TO = rf"(?:[{DASH}]{{1,2}}|至|到)"
-CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4})(?:线)?")
+CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4}|\d{3}(?:国道|省道|县道))(?:线)?")
 LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|\d{3}|[一二三四五六七八九十]+号|机场|机场快)线")
 POWER = re.compile(r"([\u4e00-\u9fff]{1,3})电([入送进])([\u4e00-\u9fff]{1,2})")
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、]?)+期")
@@ -91,11 +91,11 @@ def _inner_head(text: str) -> tuple[int, int, Head] | None:
     """Find the last head inside a text that decides a mode, longest at its place."""
     lexicon = default_lexicon()
     for end in range(len(text), 1, -1):
+        if m := re.search(rf"{LINE_NUMBER.pattern}$", text[:end]):
+            return m.start(), end, lexicon.heads["地铁"]
         word = lexicon.head_words.before(text, end)
         if len(word) >= 2 and lexicon.heads[word].mode not in {"none", ""}:
             return end - len(word), end, lexicon.heads[word]
-        if m := re.search(rf"{LINE_NUMBER.pattern}$", text[:end]):
-            return m.start(), end, lexicon.heads["地铁"]
     return None
 
 
@@ -242,11 +242,11 @@ def _opening(text: str) -> int:
 def _code_head(code: str) -> Head:
     heads = default_lexicon().heads
     digits = re.sub(r"\D", "", code)
-    if code.startswith(("国道", "G")):
+    if "国道" in code or code.startswith("G"):
         # G1–G99 and G0101–G9999 are expressways, G101–G7xx national roads (GB/T 917).
-        return heads["国道"] if code.startswith("国道") or len(digits) == 3 else heads["高速公路"]
-    if code.startswith(("省道", "S")):
-        return heads["省道"] if code.startswith("省道") or len(digits) == 3 else heads["高速公路"]
+        return heads["国道"] if "国道" in code or len(digits) == 3 else heads["高速公路"]
+    if "省道" in code or code.startswith("S"):
+        return heads["省道"] if "省道" in code or len(digits) == 3 else heads["高速公路"]
     return heads["公路"]
 
 

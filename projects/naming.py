@@ -112,6 +112,8 @@ def is_named(member: Member) -> bool:
         return False
     if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其)", member.core):
         return False
+    if re.search(r"对外|境内|区内", stem) and "facility" not in head.flags:
+        return False
     if re.search(r"首[条座个]|第[一二三四五六七八九十]条|唯一|最[大长高]", stem):
         return False
     if re.match(r"^\d+[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from layers.schema import Mode
 from projects.clause_grammar import CLOSING, TOPICS, Context, clauses, sentences, stage_label
-from projects.facts import kind_of, places_of, work_of
+from projects.facts import kind_of, work_of
 from projects.leaning import ContextReader
 from projects.lexicon import default_lexicon
 from projects.lists import Group, read_list
 from projects.mentions import Mention
 from projects.names import TO, Member, parse_member
 from projects.naming import is_named
+from projects.places import places_of
 from projects.status import Governor, stage_of, tail_class
 from projects.tails import TIME, strip_tail
 
@@ -52,6 +53,7 @@ class PassageReader(ContextReader):
     ) -> None:
         self.document = document
         self.passage = passage
+        self.home = document.region
         self.damage = damage
         raw = document.simplified
         # 第二条大通道——甲高速——全线贯通: the name between dashes is the subject, the words before it describe.
@@ -116,6 +118,9 @@ class PassageReader(ContextReader):
             follow = a + m.end()
             if default_lexicon().verbs.at(text, follow, b) or TIME.match(text, follow, b):
                 a = follow
+        if m := re.match(r"除(?:了|去)?", text[a:b]):  # 除了建设甲线外,还建设乙线
+            a += m.end()
+            b -= next((len(w) for w in ("以外", "之外", "外") if text[a:b].endswith(w)), 0)
         if DEFINITION.match(text, a, b):
             context.carried = None
             return
@@ -276,7 +281,7 @@ class PassageReader(ContextReader):
         kind = kind_of(member, name, mode, work, high_speed=context.high_speed)
         reading, places = places_of(member, name, mode, self.document.region)
         if reading is not None and reading.alternatives:
-            flags.append("ambiguous_place")
+            flags += ["ambiguous_place", "places:" + "/".join(("-".join(places), *reading.alternatives))]
         flags += self._damage(member)
         start, end = self._span(member)
         if member.head.mode not in {"other", ""}:

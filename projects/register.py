@@ -208,7 +208,16 @@ def _keys(mentions: Sequence[Mention]) -> list[str]:
     A line and its section are one project over documents, but two where one document names both. A name broken in
     publishing has the key of the sound name that completes it.
     """
-    keys = [project_key(m) for m in mentions]
+    first: dict[tuple[str, ...], str] = {}
+    keys = []
+    for m in mentions:
+        key = project_key(m)
+        family = key.split("|")[1]
+        stem = normalise(m.stem)
+        if family in CORRIDORS and stem:  # 甲乙高速(甲城至乙镇) and 甲乙高速公路 of one document
+            again = (m.document, m.mode, family, stem, normalise(m.section), m.phase)
+            key = first.setdefault(again, key) if key.split("|")[3:] == first.get(again, key).split("|")[3:] else key
+        keys.append(key)
     whole = {(m.document, key) for key, m in zip(keys, mentions, strict=True) if not m.section}
     part = {(m.document, key) for key, m in zip(keys, mentions, strict=True) if m.section}
     both = whole & part

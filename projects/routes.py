@@ -1,16 +1,23 @@
-"""简称 into places: the reading of a line's short name that makes a sensible line in the plan's region."""
+"""
+简称 into places: the reading of a line's short name that makes a sensible line in the plan's region.
+
+``projects/data/line_names.csv`` has the national lines whose short names say the same everywhere (京沪, 沪陕, 溧宁): name, mode,
+places, source, grade.
+"""
 
 from __future__ import annotations
 
+import csv
 import functools
 import math
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from geo.errors import PlaceNotFoundError
 from geo.gazetteer import Gazetteer, Place, default_gazetteer
 
-__all__ = ["Reading", "distance_km", "is_abbreviation", "places_in", "province_of", "read_abbreviation", "units_in"]
+__all__ = ["Reading", "distance_km", "home_of", "is_abbreviation", "places_in", "province_of", "read_abbreviation", "units_in"]
 
 CAPITALS = {
     "河北": "石家庄", "山西": "太原", "辽宁": "沈阳", "吉林": "长春", "黑龙江": "哈尔滨", "江苏": "南京", "浙江": "杭州",
@@ -18,8 +25,14 @@ CAPITALS = {
     "广东": "广州", "海南": "海口", "四川": "成都", "贵州": "贵阳", "云南": "昆明", "陕西": "西安", "甘肃": "兰州",
     "青海": "西宁", "台湾": "台北", "内蒙古": "呼和浩特", "广西": "南宁", "西藏": "拉萨", "宁夏": "银川", "新疆": "乌鲁木齐",
 }  # fmt: skip
-EXTRA = {"蓉": "成都", "台": "台北", "港": "香港", "澳": "澳门", "台湾": "台北"}
+EXTRA = {"万": "万州", "蓉": "成都", "台": "台北", "港": "香港", "澳": "澳门", "台湾": "台北"}
 """One-character names that the gazetteer may lack (common knowledge)."""
+
+AGAINST_NAMING = 0.4
+"""
+Penalty of an expressway that would run from south to north and from west to east: the numbering rules name lines from
+北京, from the north end, or from the east end (中华人民共和国公路命名与编号, zh.wikipedia, read as 54e1ad4b4888.kfd.me).
+"""
 
 _LEVEL = {"市": 0.15, "县": 0.3, "区": 0.55}
 """Penalty of a county-level unit by its rank: lines are named after cities, seldom after districts."""
@@ -81,7 +94,8 @@ def _names() -> _Names:
 
 
 @functools.cache
-def _centre(region: str) -> Place | None:
+def home_of(region: str) -> Place | None:
+    """Return the unit that a plan is for, None where it is unknown."""
     if not region:
         return None
     try:
@@ -95,7 +109,7 @@ def _centre(region: str) -> Place | None:
 def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place], ...]:
     """Readings of one character with their penalty: listed 简称 first, then prefectures, then counties of the region."""
     names = _names()
-    home = _centre(region)
+    home = home_of(region)
     province = home.code[:2] if home else ""
     found: dict[str, tuple[float, Place]] = {}
 
@@ -132,8 +146,9 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
         if known and place.full_name.endswith("区"):
             continue
         add(place, (0.35 if place.level == "prefecture" else 0.6) + (0.25 if known else 0.0), listed=False)
-    if not known:
-        for place in names.second.get(char, ()):
+    at_home = any(p.code[:2] == province for _, p in found.values())
+    for place in names.second.get(char, ()):
+        if not known or (place.code[:2] == province and not at_home):  # 六庆 in 安徽 ends in 安庆
             add(place, 0.7, listed=False)
     return tuple(sorted(found.values(), key=lambda pair: (pair[0], pair[1].place_id))[:CANDIDATES])
 
@@ -171,9 +186,11 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
     >>> read_abbreviation("商合杭", "合肥市").places
     ('商丘', '合肥', '杭州')
     """
+    if named := _national_lines().get((text, mode)):
+        return Reading(named, (), 0.0)
     if not is_abbreviation(text):
         return Reading(())
-    home = _centre(region)
+    home = home_of(region)
     # Best paths to each candidate of the last character, keeping two so that an alternative can be named.
     paths: list[tuple[float, tuple[Place, ...]]] = [
         (penalty, (place,)) for penalty, place in _candidates(text[0], region, mode)
@@ -182,8 +199,9 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
         longer: list[tuple[float, tuple[Place, ...]]] = []
         for cost, path in paths:
             for penalty, place in _candidates(char, region, mode):
-                if place in path and text.count(char) < 2:  # 宁扬宁马 comes back to 宁
-                    continue
+                before = text.index(char)
+                if (place in path) if before >= len(path) else (path[before] != place):
+                    continue  # 宁扬宁马 comes back to the same 宁
                 leg = distance_km(path[-1], place)
                 if leg < 8:
                     continue
@@ -198,17 +216,30 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
     if not paths:
         return Reading(())
 
+    def against(path: tuple[Place, ...]) -> float:
+        backwards = path[0].lat < path[-1].lat and path[0].lon < path[-1].lon
+        return AGAINST_NAMING if mode == "highway" and backwards else 0.0
+
     def total(path: tuple[Place, ...]) -> float:
+        if home is not None and home.level == "province" and any(p.code[:2] == home.code[:2] for p in path):
+            return 0.0  # a province is not its capital
         return min(distance_km(home, p) for p in path) / 250 if home else 0.0
 
     ranked: dict[tuple[str, ...], float] = {}
     for cost, path in paths:
         key = tuple(p.name for p in path)
-        ranked[key] = min(ranked.get(key, math.inf), cost + total(path))
+        ranked[key] = min(ranked.get(key, math.inf), cost + total(path) + against(path))
     order = sorted(ranked.items(), key=lambda pair: (pair[1], pair[0]))
     best, cost = order[0]
     near = tuple("-".join(names) for names, c in order[1:4] if c - cost < 0.12)
     return Reading(best, near, cost)
+
+
+@functools.cache
+def _national_lines() -> dict[tuple[str, str], tuple[str, ...]]:
+    path = Path(__file__).resolve().parent / "data" / "line_names.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {(row["name"], row["mode"]): tuple(row["places"].split("|")) for row in csv.DictReader(file)}
 
 
 def places_in(text: str, region: str = "") -> list[tuple[int, int, str]]:

@@ -182,6 +182,13 @@ VERDICTS = Schema(
             shp="val_prep",
         ),
         Column("value_plan", "float64", "today and all drawn projects; no forecast", zh="含全部", shp="val_plan"),
+        Column(
+            "value_target_year",
+            "float64",
+            "today and the projects whose stated year of opening is not after the target's year",
+            zh="至目标年",
+            shp="val_year",
+        ),
         Column("gap", "float64", "missing today, in the target's unit; 0 where met", zh="现状差距"),
         Column("missing", "float64", "what the gap is in kilometres or minutes", zh="尚缺"),
         Column("missing_unit", "string", "km or min", zh="尚缺单位", shp="miss_unit"),

@@ -17,7 +17,17 @@ from geo.errors import DocumentError, OutputError
 from geo.io import read_features, read_table, sha256_of
 from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.atlas import Atlas, make_atlas
-from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
+from projects.schema import (
+    ASSESSMENT,
+    CLOSING,
+    CONSISTENCY,
+    DAMAGE,
+    MENTIONS,
+    PROJECTS,
+    SENSITIVITY,
+    TARGETS,
+    VERDICTS,
+)
 
 TABLES = {
     "projects.csv": PROJECTS,
@@ -27,6 +37,10 @@ TABLES = {
     "indicators.csv": INDICATORS,
     "travel_times.csv": TRAVEL_TIMES,
     "assessment.csv": ASSESSMENT,
+    "verdicts.csv": VERDICTS,
+    "closing.csv": CLOSING,
+    "sensitivity.csv": SENSITIVITY,
+    "consistency.csv": CONSISTENCY,
 }
 PLANS = ("hefei", "wuhu", "fuyang", "anhui", "jiangsu")
 
@@ -205,3 +219,39 @@ def test_a_full_disk_is_told_and_leaves_an_earlier_atlas(
         make_atlas([], out)
     assert [p.name for p in out.iterdir()] == ["manifest.json"]
     assert [p.name for p in tmp_path.iterdir()] == ["atlas"]
+
+
+def test_every_target_has_its_line_and_says_what_the_plan_rests_on(builtin: Atlas) -> None:
+    lines = builtin.verdicts.verdicts
+    own = lines[lines["document"].isin(set(builtin.reading.targets["document"]))]
+    assert len(own) == len(builtin.reading.targets)  # never dropped
+    assert lines.loc[lines["verdict"] == "not_measured", "note"].str.len().min() > 3
+    rail = own[(own["indicator"] == "railway_network_density") & (own["area"] == "合肥")].iloc[0]
+    assert rail["plan_date"] == "2020-04"
+    assert rail["value_at_plan_date"] < rail["value_today"] <= rail["value_under_construction"] <= rail["value_plan"]
+    assert "不是预测" in rail["note"]
+    assert 0.0 <= rail["straight_share"] + rail["corridor_share"] <= 1.0
+    # The line and the assessment by scenario say the same.
+    by_scenario = builtin.assessment.set_index(["document", "start", "indicator", "area", "scenario"])["measured_value"]
+    for row in own[own["verdict"] != "not_measured"].to_dict("records"):
+        key = (row["document"], row["start"], row["indicator"], row["area"])
+        assert row["value_today"] == pytest.approx(by_scenario[(*key, "today")], rel=1e-6)
+        assert row["value_plan"] == pytest.approx(by_scenario[(*key, "plan")], rel=1e-6)
+    # The national plan's targets stand beside those of the plans.
+    assert {"长三角", "合肥都市圈"} <= set(lines["area"])
+    # The lists close their gaps, project by project of the register.
+    closing = builtin.verdicts.closing
+    assert set(closing["project_id"]) <= set(builtin.reading.register.projects["project_id"])
+    assert (
+        closing.groupby(["document", "start"])["cumulative_km"].max()
+        >= closing.groupby(["document", "start"])["needed_km"].max() * (1 - 1e-9)
+    ).all()
+
+
+def test_the_plans_are_compared_with_each_other(builtin: Atlas) -> None:
+    kinds = builtin.consistency["kind"].value_counts()
+    assert kinds["stage"] >= 1
+    assert kinds["neighbour_silent"] >= 5
+    page = (builtin.folder / "report.html").read_text("utf-8")
+    for name in builtin.consistency["subject"]:
+        assert name.replace("&", "&amp;") in page

@@ -6,6 +6,7 @@ import io
 import json
 import shlex
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -353,3 +354,136 @@ def test_read_needs_a_plan_or_a_sentence(capsys: pytest.CaptureFixture[str], mon
     status, _, err = run("read", "plan.txt", "--explain", "加快建设合新高铁", capsys=capsys, monkeypatch=monkeypatch)
     assert status == 2
     assert "--explain" in err
+
+
+def test_an_atlas_is_handed_over_in_every_format(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One run per format: each bundle has its data, dictionary, licences, report and checksums."""
+    monkeypatch.chdir(tmp_path)
+    atlas = str(folder / "atlas")
+    for form, module in (
+        ("shp", ""), ("gpkg", ""), ("geojson", ""), ("fgb", ""), ("kml", ""), ("csv", ""),
+        ("parquet", "pyarrow"), ("dxf", "ezdxf"), ("xlsx", "openpyxl"),
+    ):  # fmt: skip
+        if module and find_spec(module) is None:
+            continue
+        status, out, err = run("export", atlas, "--format", form, "--out", form, capsys=capsys, monkeypatch=monkeypatch)
+        assert status == 0, err
+        assert "行 rows" in out
+        names = {path.name for path in (tmp_path / form).iterdir()}
+        assert {"manifest.json", "fields.csv", "licences.csv", "export_report.json"} <= names
+        assert any(name.endswith(f".{form}") for name in names)
+
+
+def test_a_planner_gets_chinese_shapefiles_of_his_zone(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyogrio
+
+    monkeypatch.chdir(tmp_path)
+    words = ("export", str(folder / "atlas"), "--crs", "cgcs2000-3deg", "--encoding", "GB18030", "--field-names", "zh")
+    status, _, err = run(*words, "--out", "gis", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 1  # the delta is nine degrees wide
+    assert "--split-zones" in err
+    assert not (tmp_path / "gis").exists()
+    status, out, err = run(*words, "--out", "gis", "--split-zones", "--zip", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0, err
+    assert "gis.zip" in out
+    table = pyogrio.read_dataframe("/vsizip/gis.zip/gis/rail_line_cgcs2000_3deg_cm117e.shp")
+    assert table.crs.to_epsg() == 4548
+    assert {"编号", "名称", "公布里程km", "开通年份"} <= set(table.columns)
+    assert "合新高铁" in "".join(table["名称"])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--format", "dwg"), "accepted: shp, gpkg"),
+        (("--crs", "mars"), "unknown coordinate system"),
+        (("--encoding", "big5"), "accepted: utf-8, gb18030"),
+        (("--field-names", "pinyin"), "accepted: ascii, zh"),
+        (("--format", "kml", "--crs", "gcj02"), "KML is WGS 84"),
+    ],
+)
+def test_a_wrong_export_option_is_explained(
+    words: tuple[str, ...],
+    message: str,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, err = run("export", str(folder / "atlas"), "--out", "x", *words, capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 1
+    assert err.startswith("tongtu: ")
+    assert message in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_assess_in_one_line_each(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A planner's own target and the national plan's, as CSV and as a folder of all tables."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.csv").write_text("指标,比较,目标值,单位,区域\n铁路网密度,>=,7,公里/百平方公里,合肥\n", "gb18030")
+    features = str(folder / "atlas" / "features.gpkg")
+    status, out, err = run(
+        "assess", "--targets", "mine.csv", "--features", features, "--date", "mine=2020-04", "--format", "csv",
+        capsys=capsys, monkeypatch=monkeypatch,
+    )  # fmt: skip
+    assert status == 0, err
+    row = pd.read_csv(io.StringIO(out)).iloc[0]
+    assert (row["unit"], row["plan_date"], row["indicator"]) == (
+        "公里/百平方公里",
+        "2020-04",
+        "railway_network_density",
+    )
+    assert row["value_at_plan_date"] < row["value_today"]
+    assert row["official_source"] != row["official_source"]  # no published figure of 合肥's railways is known
+    status, out, err = run(
+        "assess", str(folder / "atlas" / "targets.csv"), "--targets", "mine.csv", "--features", features, "-o", "all",
+        capsys=capsys, monkeypatch=monkeypatch,
+    )  # fmt: skip
+    assert status == 0, err
+    assert {p.name for p in (tmp_path / "all").iterdir()} == {
+        "verdicts.csv", "closing.csv", "sensitivity.csv", "assessment.csv", "manifest.json",
+    }  # fmt: skip
+    table = pd.read_csv(tmp_path / "all" / "verdicts.csv", encoding="utf-8-sig")
+    # The dates of the documents come from the manifest beside the targets.
+    hefei = table[(table["document"] == "hefei") & (table["verdict"] != "not_measured")]
+    assert set(hefei["plan_date"]) == {"2020-04"}
+    for form in ("table", "json"):
+        status, out, err = run(
+            "assess", "--targets", "mine.csv", "--features", features, "--table", "sensitivity", "--format", form,
+            capsys=capsys, monkeypatch=monkeypatch,
+        )  # fmt: skip
+        assert status == 0, err
+        assert "without_lakes" in out
+
+
+def test_diff_of_two_registers(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    newer = PLAN.replace("加快建设合新高铁、巢马城际铁路", "合新高铁建成通车").replace("700", "750")
+    for name, text, day in (("old", PLAN, "2020-04"), ("new", newer, "2024-01")):
+        (tmp_path / "plan.txt").write_text(text, "utf-8")
+        words = ("read", "plan.txt", "--out", name, "--date", f"plan.txt={day}")
+        status, _, err = run(*words, capsys=capsys, monkeypatch=monkeypatch)
+        assert status == 0, err
+    status, out, err = run("diff", "old", "new", "--format", "json", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 0, err
+    rows = {(row["name"], row["change"]): row for row in json.loads(out)}
+    assert rows["合新高铁", "stage_moved"]["new"] == "operating"
+    gone = next(row for (name, change), row in rows.items() if change == "gone")
+    assert gone["name"].startswith("巢马城际")
+    assert gone["last_seen"] == "2020-04"
+    assert next(row for (_, change), row in rows.items() if change == "number_changed")["difference"] == 50.0
+    status, out, _ = run("diff", "old", "new", "--out", "changes.csv", capsys=capsys, monkeypatch=monkeypatch)
+    assert "stage_moved 1" in out
+    assert len(pd.read_csv(tmp_path / "changes.csv", encoding="utf-8-sig")) == len(rows)
+    status, _, err = run("diff", "old", "nowhere", capsys=capsys, monkeypatch=monkeypatch)
+    assert status == 1
+    assert "projects.csv" in err

@@ -25,10 +25,11 @@ from geo.geodesy import distance_km
 from geo.io import sha256_of
 from layers.schema import FEATURES, Mode, Status
 from maps.export import Form, Options, export
-from maps.handover import contract_layers
+from maps.handover import Layer, contract_layers
 from maps.qgis_style import looks_of
 from maps.sources import Source, read_source
 from maps.style import MODES, line_look
+from projects.schema import MENTIONS, PROJECTS
 
 ROWS = [
     # feature_id, origin, name, mode, work, status, drawn_by, geometry
@@ -95,7 +96,7 @@ def test_geopackage_style_is_the_maps(source: Source, tmp_path: Path) -> None:
     path = _one(source, tmp_path, Form.GPKG)
     with closing(sqlite3.connect(path)) as database:
         (qml,) = database.execute("SELECT styleQML FROM layer_styles WHERE f_table_name = 'rail_line'").fetchone()
-    root = ET.fromstring(qml.split("\n", 1)[1])  # noqa: S314 - our own
+    root = ET.fromstring(qml.split("\n", 1)[1])
     rules = {rule.get("label"): rule for rule in root.iter("rule")}
     assert list(rules) == ["现状 铁路", "铁路 · 在建 · 新建", "铁路 · 规划研究 · 改建扩能 · 位置示意"]
     symbols = {symbol.get("name"): symbol for symbol in root.iter("symbol")}
@@ -113,7 +114,7 @@ def test_geopackage_style_is_the_maps(source: Source, tmp_path: Path) -> None:
     # Each feature falls under one rule: the filters, run as SQL, which they also are.
     with closing(sqlite3.connect(path)) as database:
         found = [
-            database.execute(f"SELECT feature_id FROM rail_line WHERE {rule.get('filter')}").fetchall()  # noqa: S608
+            database.execute(f"SELECT feature_id FROM rail_line WHERE {rule.get('filter')}").fetchall()
             for rule in rules.values()
         ]
     assert found == [[("n1",)], [("p1",)], [("p2",)]]
@@ -133,11 +134,37 @@ def test_every_look_has_a_symbol(kind: str) -> None:
     names = ["feature_id", "origin", "name", "mode", "work", "status", "drawn_by", "geometry"]
     table = FEATURES.coerce(gpd.GeoDataFrame([dict(zip(names, r, strict=True)) for r in rows], crs="EPSG:4326"))
     for layer in contract_layers(table):
-        root = ET.fromstring(layer_qml(layer, {n: n for n in FEATURES.names}).decode().split("\n", 1)[1])  # noqa: S314
+        root = ET.fromstring(layer_qml(layer, {n: n for n in FEATURES.names}).decode().split("\n", 1)[1])
         rules, symbols = list(root.iter("rule")), {s.get("name") for s in root.iter("symbol")}
         assert len(rules) == len(looks_of(layer)) == 6 * 2 * 2 + 1  # stages, works, rough or not; the network once
         assert {rule.get("symbol") for rule in rules} == symbols
         assert len({rule.get("filter") for rule in rules}) == len(rules)
+
+
+def _holds(test: ET.Element, row: dict[str, object]) -> bool:
+    """Evaluate an OGC filter by hand."""
+    kind = test.tag.rsplit("}", 1)[1]
+    if kind == "PropertyIsEqualTo":
+        return str(row[test[0].text]) == test[1].text  # type: ignore[index]
+    parts = [_holds(part, row) for part in test]
+    return {"And": all(parts), "Or": any(parts), "Not": not parts[0], "Filter": parts[0]}[kind]
+
+
+@pytest.mark.parametrize("style", ["ascii", "zh"])
+def test_sld_draws_each_feature_once_and_as_the_map(style: str, source: Source, tmp_path: Path) -> None:
+    made = export(source, tmp_path / "out", Form.SHP, Options(field_names=style))  # type: ignore[arg-type]
+    se, ogc = "{http://www.opengis.net/se}", "{http://www.opengis.net/ogc}"
+    for path in sorted(made.path.glob("*.shp")):
+        rules = list(ET.parse(path.with_suffix(".sld")).getroot().iter(f"{se}Rule"))
+        for row in pyogrio.read_dataframe(path, read_geometry=False).to_dict("records"):
+            assert sum(_holds(rule.find(f"{ogc}Filter"), row) for rule in rules) == 1  # type: ignore[arg-type]
+    lines = ET.parse(made.path / "rail_line.sld").getroot()
+    rule = next(r for r in lines.iter(f"{se}Rule") if r.findtext(f"{se}Description/{se}Title") == "铁路 · 在建 · 新建")
+    stroke = {p.get("name"): p.text for p in rule.findall(f"{se}LineSymbolizer")[-1].iter(f"{se}SvgParameter")}
+    look = line_look("rail", "under_construction")
+    assert stroke["stroke"] == look.colour
+    assert stroke["stroke-dasharray"] == "13 4"
+    assert float(str(stroke["stroke-width"])) == look.width_px
 
 
 def test_geojson_is_rfc_7946(source: Source, tmp_path: Path) -> None:
@@ -175,7 +202,7 @@ def test_flatgeobuf_and_geoparquet(source: Source, tmp_path: Path) -> None:
 def test_kml_has_folders_by_mode_and_stage(source: Source, tmp_path: Path) -> None:
     path = _one(source, tmp_path, Form.KML)
     space = {"k": "http://www.opengis.net/kml/2.2"}
-    root = ET.parse(path).getroot()  # noqa: S314 - our own
+    root = ET.parse(path).getroot()
     tree = {
         folder.findtext("k:name", "", space): [
             f.findtext("k:name", "", space) for f in folder.findall("k:Folder", space)
@@ -212,12 +239,25 @@ def test_dxf_is_in_metres_by_layer(source: Source, tmp_path: Path) -> None:
     (x, y) = line.get_points("xy")[0]
     expected = to_output(_features(), _target("cgcs2000-3deg")).set_index("feature_id").geometry["p1"].coords[0]
     assert (x, y) == pytest.approx(expected, abs=1e-3)
-    assert [tag.value for tag in line.get_xdata("TONGTU")] == ["TONGTU", "p1", "合新高铁"]
+    assert [tag.value for tag in line.get_xdata("TONGTU")] == ["p1", "合新高铁"]
     assert not document.audit().errors
     back = pyogrio.read_dataframe(path)
     assert set(back["Layer"]) == names
     with pytest.raises(CrsError, match="metres"):
         _one(source, tmp_path, Form.DXF, crs="EPSG:4490")
+
+
+def test_rare_characters_in_a_drawing(tmp_path: Path) -> None:
+    # 㵲 is not in code page 936 and has an escape of four digits; 𬭚 lies outside the basic plane and has none.
+    pytest.importorskip("ezdxf")
+    rows = [
+        (f"p{i}", "project", name, "airport", "new", "proposed", "point", Point(117, 31))
+        for i, name in enumerate(["㵲水机场{1}", "𬭚场"])
+    ]
+    made = export(Source("f", contract_layers(_features(rows))), tmp_path / "x.dxf", Form.DXF)
+    texts = pyogrio.read_dataframe(made.path)["Text"].dropna().tolist()
+    assert texts == ["㵲水机场{1}", "〓场"]
+    assert made.report["losses"] == {"character": 1}
 
 
 def _target(word: str):  # type: ignore[no-untyped-def]
@@ -232,7 +272,7 @@ def test_workbook_has_filters_and_no_formula(source: Source, tmp_path: Path) -> 
     sheet = openpyxl.load_workbook(path)["要素"]
     header = [cell.value for cell in sheet[1]]
     assert header == [c.zh for c in FEATURES.columns]
-    rows = {row[0].value: {h: c for h, c in zip(header, row, strict=True)} for row in sheet.iter_rows(min_row=2)}
+    rows = {row[0].value: dict(zip(header, row, strict=True)) for row in sheet.iter_rows(min_row=2)}
     assert set(rows) == {row[0] for row in ROWS}
     assert rows["p2"]["名称"].value == "=1+1铁路"
     assert rows["p2"]["名称"].data_type == "s"
@@ -240,6 +280,44 @@ def test_workbook_has_filters_and_no_formula(source: Source, tmp_path: Path) -> 
     assert rows["p4"]["开通年份"].value == 0
     assert rows["p2"]["开通年份"].value is None
     assert sheet.auto_filter.ref == f"A1:{openpyxl.utils.get_column_letter(len(header))}7"
+
+
+def test_a_project_links_to_its_quotation_and_back(source: Source, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    projects = PROJECTS.coerce(
+        pd.DataFrame(
+            {
+                "project_id": ["p1", "p2"],
+                "name": ["合新高铁", "无引文"],
+                "mode": "rail",
+                "work": "new",
+                "status": "proposed",
+            }
+        )
+    )
+    words = "建设合新高铁\x07" + "长" * 40000
+    mentions = MENTIONS.coerce(
+        pd.DataFrame(
+            {
+                "project_id": ["p1", "p1"],
+                "document": "a",
+                "start": [0, 9],
+                "end": [5, 12],
+                "quotation": [words, "合新高铁"],
+                "status": "proposed",
+            }
+        )
+    )
+    tables = [Layer("projects", projects, PROJECTS, "none"), Layer("mentions", mentions, MENTIONS, "none")]
+    made = export(Source("features", source.layers, tables), tmp_path / "x.xlsx", Form.XLSX)
+    assert made.report["losses"] == {"text": 1}  # a cell holds 32,767 characters and no bell
+    book = openpyxl.load_workbook(made.path)
+    assert book.sheetnames == ["项目", "要素", "原文"]
+    assert book["项目"]["A2"].hyperlink.location == "'原文'!A2"
+    assert book["项目"]["A3"].hyperlink is None
+    assert [book["原文"][f"A{i}"].hyperlink.location for i in (2, 3)] == ["'项目'!A2"] * 2
+    assert [cell.hyperlink.location for cell in book["要素"]["A"][1:] if cell.hyperlink] == ["'项目'!A2", "'项目'!A3"]
+    assert book["原文"]["G2"].value == words.replace("\x07", "")[:32767]
 
 
 @pytest.mark.parametrize("form", list(Form))
@@ -286,6 +364,44 @@ def test_a_shifted_datum_stands_in_every_name(word: str, form: Form, source: Sou
         assert table.crs is None or table.crs.to_epsg() is None
     single = export(source, tmp_path / "x.geojson", Form.GEOJSON, Options(crs=word)).path
     assert single.name == f"x_{word}.geojson"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("style", ["ascii", "zh"])
+def test_a_shapefile_is_read_back_whole(encoding: str, style: str, tmp_path: Path) -> None:
+    features = _features()
+    features.loc[0, "siting_note"] = "、".join(f"第{i}个地名" for i in range(60)) + "㵲ḿ😀 "
+    features.loc[0, "name"] = " 两头有空格 "
+    features.loc[1, "length_km"] = np.inf
+    layers = contract_layers(features)
+    made = export(Source("features", layers), tmp_path / "shp", Form.SHP, Options(encoding=encoding, field_names=style))  # type: ignore[arg-type]
+    assert made.lost == 3
+    (again,) = read_source(made.path / "rail_line.shp").layers
+    (before,) = (layer for layer in layers if layer.name == "rail_line")
+    assert again.schema is FEATURES
+    pd.testing.assert_frame_equal(again.attributes(), before.attributes(), check_dtype=False)
+    assert again.table.geometry.geom_equals(before.table.geometry).all()
+
+
+@pytest.mark.parametrize("word", ["gcj02", "bd09"])
+@pytest.mark.parametrize("form", [Form.SHP, Form.GPKG, Form.FGB])
+def test_a_shifted_file_comes_back_where_it_was(word: str, form: Form, source: Source, tmp_path: Path) -> None:
+    # PROJ would take the shifted system for WGS 84 and leave everything 500 m off.
+    made = export(source, tmp_path / "out", form, Options(crs=word))
+    name = f"features_{word}.gpkg" if form is Form.GPKG else f"airport_point_{word}.{form.value}"
+    layers = read_source(made.path / name).layers
+    point = next(layer for layer in layers if layer.name.startswith("airport_point")).table.geometry.iloc[0]
+    assert distance_km(point.x, point.y, 116.97, 31.99) < 1e-5
+
+
+def test_the_datum_of_a_table_is_what_the_user_says(tmp_path: Path) -> None:
+    lon, lat = wgs84_to_bd09(117.2, 31.8)
+    (tmp_path / "a.csv").write_text(f"n,lon,lat\n1,{float(lon[0])!r},{float(lat[0])!r}\n", "utf-8")
+    for datum, off_km in (("wgs84", (0.5, 2.0)), ("bd09", (0.0, 1e-5))):
+        point = read_source(tmp_path / "a.csv", datum=datum).layers[0].table.geometry.iloc[0]
+        assert off_km[0] <= distance_km(point.x, point.y, 117.2, 31.8) <= off_km[1]
+    with pytest.raises(VocabularyError, match="accepted: wgs84"):
+        read_source(tmp_path / "a.csv", datum="mars")
 
 
 def test_zones_are_chosen_refused_or_split(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
+from geo.errors import SchemaError
 from geo.schema import Column, Schema
 from layers.schema import FEATURES, LINES
 from maps.dbf import dbf_bytes
@@ -204,3 +205,14 @@ def test_prj_and_cpg_are_recognised(encoding: str, tmp_path: Path) -> None:
     # Easting before northing, false easting 500 km: 合肥 is 0.2 degrees east of the meridian, 19 km.
     assert back.geometry.iloc[0].x == pytest.approx(500_000 + 0.2 * 111_320 * math.cos(math.radians(31.8)), rel=1e-3)
     assert back["n"].tolist() == ["合肥"]
+
+
+def test_a_table_too_wide_for_dbase_is_refused() -> None:
+    table = pd.DataFrame({f"c{i}": ["x"] for i in range(256)})
+    with pytest.raises(SchemaError, match="255 fields"):
+        dbf_bytes(table, {name: name for name in table}, "utf-8")
+
+
+def test_values_that_hash_alike_stay_apart() -> None:
+    content, _ = dbf_bytes(pd.DataFrame({"a": pd.Series([1, True, "1", 1.0], dtype=object)}), {"a": "a"}, "utf-8")
+    assert content[65:-1].decode() == " 1    True 1    1.0 "

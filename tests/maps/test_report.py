@@ -13,7 +13,17 @@ import pytest
 from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.report import report, write_report
 from maps.report_tables import grade_rows, number, travel_gains, travel_matrices
-from projects.schema import ASSESSMENT, MENTIONS, PROJECTS, TARGETS
+from projects.schema import (
+    ASSESSMENT,
+    CLOSING,
+    CONSISTENCY,
+    MENTIONS,
+    PROJECTS,
+    SENSITIVITY,
+    TARGETS,
+    VERDICTS,
+)
+from projects.verdicts import Verdicts
 from tests.maps import sample
 from tests.maps.test_web import Page, sealed
 
@@ -155,6 +165,101 @@ def test_plans_that_disagree_are_listed() -> None:
     assert [row[0] for row in rows[1:]] == ["甲丙城际铁路"]
     assert "规划研究" in rows[1][1]
     assert "开工" in rows[1][1]
+    assert "日期不明" in rows[1][2]  # one of the two plans has no date
+
+
+def disagreements() -> pd.DataFrame:
+    rows = [
+        ("target", "railway_network_density", "铁路网密度", ">= 700 km/10000km2 (2025)", ">= 650 km/10000km2 (2025)"),
+        ("neighbour_silent", "rail-001", "甲庚高铁", "under_construction", ""),
+        ("no_longer_named", "rail-003", "甲城至戊城市域铁路", "proposed", ""),
+    ]
+    table = pd.DataFrame(rows, columns=["kind", "subject_id", "subject", "said_a", "said_b"])
+    return CONSISTENCY.coerce(
+        table.assign(document_a="样例规划", clauses_a="3|4", document_b="样例纲要", area="甲城", note="请核对")
+    )
+
+
+def test_each_kind_of_disagreement_has_its_table() -> None:
+    made = report(**tables(consistency=disagreements()))
+    rows = Cells(made).rows["consistency"]
+    assert [row[0] for row in rows if row[0] != "名称"] == ["铁路网密度", "甲庚高铁", "甲城至戊城市域铁路"]
+    assert rows[1][2] == "样例规划 3、4: >= 700 km/10000km2 (2025)样例纲要: >= 650 km/10000km2 (2025)"
+    assert rows[3][2] == "样例规划 3、4: 在建样例纲要: 未提及"
+    assert "界内一侧未提及（1 项）" in made
+    assert '<a href="#project-rail-001">甲庚高铁</a>' in made
+    assert "The neighbour is silent (1)" in report(**tables(consistency=disagreements(), lang="en"))
+
+
+def one_by_one() -> Verdicts:
+    """The first target of the sample: 575.5 today, 731 with all projects, 124.5 missing on an area of 5,000 km²."""
+    target = sample.targets().iloc[0].to_dict()
+    key = {name: target[name] for name in ("document", "start", "indicator", "area")}
+    line = target | {
+        "verdict": "met_with_projects",
+        "stage": "starting",
+        "borderline": True,
+        "plan_date": "2021-08",
+        "value_at_plan_date": 540.0,
+        "as_of": "2025-06",
+        "value_today": 575.5,
+        "value_under_construction": 640.0,
+        "value_starting": 710.0,
+        "value_preparatory": 720.0,
+        "value_plan": 731.0,
+        "gap": 124.5,
+        "missing": 62.25,
+        "missing_unit": "km",
+        "error_share": 0.06,
+        "closing_projects": "甲庚高铁",
+        "closing_note": "尚缺 62 km",
+        "added_km": 77.75,
+        "straight_share": 0.25,
+        "corridor_share": 0.5,
+        "early_share": 0.75,
+        "official_value": 580.0,
+        "official_as_of": "2025-01",
+        "value_at_official_date": 570.0,
+        "official_source": "样例公报 [A]",
+        "definition_matters": True,
+        "note": "口径一致",
+    }
+    project = {
+        "order": 1,
+        "project_id": "rail-001",
+        "name": "甲庚高铁",
+        "status": "under_construction",
+        "drawn_by": "nodes",
+    }
+    closing = key | project | {"length_km": 64.0, "cumulative_km": 64.0, "needed_km": 62.25}
+    variant = key | {"definition": "without_lakes", "unit": "km/10000km2", "bound": 700.0, "note": "扣除大湖"}
+    variant |= {"value_today": 705.0, "value_plan": 890.0, "met_today": True, "met_plan": True}
+    return Verdicts(
+        VERDICTS.validate(VERDICTS.coerce(pd.DataFrame([line]))),
+        CLOSING.validate(CLOSING.coerce(pd.DataFrame([closing]))),
+        SENSITIVITY.validate(SENSITIVITY.coerce(pd.DataFrame([variant]))),
+    )
+
+
+def test_a_target_in_one_line_with_its_list_and_definitions() -> None:
+    made = report(**tables(verdicts=one_by_one()))
+    sealed(Page(made))
+    rows = Cells(made).rows["verdict-table"]
+    assert rows[1][3] == "计入阶段≥开工的项目后达到（临界）换口径则结论改变"
+    assert rows[1][4:] == ["62 km", "5402021-08", "575.5", "640", "710", "720", "731"]
+    assert rows[3] == ["扣除大湖面积", "705", "890", "扣除大湖"]
+    assert '<a href="#project-rail-001">甲庚高铁</a> 64 km' in made
+    assert "公布 580（2025-01），同期测算 570；样例公报 [A]" in made
+
+
+def test_the_value_with_projects_is_not_taken_for_a_forecast() -> None:
+    made = report(**tables(verdicts=one_by_one()))
+    assert "计入规划项目 731，达到（非预测：新增 78 km 中直线示意 25%、走廊示意 50%，尚未在建 75%）" in made
+    english = report(**tables(verdicts=one_by_one(), lang="en"))
+    assert (
+        "no forecast: of 78 km added, 25% drawn straight, 50% as corridors, 75% not yet under construction" in english
+    )
+    assert "非预测" not in report(**tables())
 
 
 def test_share_of_grade_d_by_hand() -> None:

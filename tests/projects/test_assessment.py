@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, box
 
@@ -163,6 +163,7 @@ def test_no_targets_gives_an_empty_table() -> None:
     assert assess(TARGETS.empty(), indicators(RAIL_NOW)).empty
 
 
+@settings(deadline=None)
 @given(st.permutations([0, 1, 2, 3]))
 def test_order_of_rows_does_not_matter(order: list[int]) -> None:
     rows = [

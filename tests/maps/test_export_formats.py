@@ -472,6 +472,24 @@ def test_single_tables(tmp_path: Path) -> None:
         export(read_source(tmp_path / "plain.csv"), tmp_path / "no", Form.SHP)
 
 
+@pytest.mark.parametrize("form", [Form.GPKG, Form.CSV, Form.PARQUET, Form.XLSX])
+def test_a_table_without_geometry(form: Form, tmp_path: Path) -> None:
+    if form in {Form.PARQUET, Form.XLSX}:
+        pytest.importorskip({"parquet": "pyarrow", "xlsx": "openpyxl"}[form.value])
+    (tmp_path / "registers.csv").write_text("名称,里程\n甲线,12.5\n乙线,\n", "utf-8-sig")
+    path = export(read_source(tmp_path / "registers.csv"), tmp_path / f"out.{form.value}", form).path
+    if form is Form.GPKG:
+        table = pyogrio.read_dataframe(path)
+    elif form is Form.CSV:
+        table = pd.read_csv(path)
+    else:
+        table = pd.read_parquet(path) if form is Form.PARQUET else pd.read_excel(path)
+    assert list(table.columns) == ["名称", "里程"]
+    assert table["名称"].tolist() == ["甲线", "乙线"]
+    assert table["里程"].iloc[0] == 12.5
+    assert pd.isna(table["里程"].iloc[1])
+
+
 def test_other_peoples_layers(tmp_path: Path) -> None:
     table = gpd.GeoDataFrame(
         {"线路名称": ["甲线", "乙点"]}, geometry=[LineString([(117, 31), (118, 32)]), Point(117, 31)], crs="EPSG:4326"

@@ -224,6 +224,9 @@ def built_lines(
 OVERLAP_KM = 3.0
 """Two lines of one class nearer than this along their way are one track or road until a plan says otherwise."""
 
+CROSSING_KM = 4.0 * OVERLAP_KM
+"""A stretch this short within the strip of another line is a crossing at 30° or steeper, not a common way."""
+
 
 def counted_once(new: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
@@ -256,20 +259,32 @@ def counted_once(new: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.GeoDa
         if name not in counted:
             counted[name] = [_within(line, OVERLAP_KM) for line in existing.geometry[class_of == name]]
         near = [other for other in counted[name] if other.intersects(row.geometry)]
-        left = row.geometry.difference(shapely.union_all(near)) if near else row.geometry
-        parts = [p for p in shapely.get_parts(left) if p.geom_type == "LineString" and length_km(p) > OVERLAP_KM]
+        parts = [p for p in _beside_none(row.geometry, near) if length_km(p) > OVERLAP_KM]
         counted[name].append(_within(row.geometry, OVERLAP_KM))
-        whole = length_km(row.geometry)
         for part in parts:
-            km = length_km(part)
+            share = (
+                part.length / row.geometry.length
+            )  # planar: a vertex more on a long chord would change a geodesic sum
             cut = row.copy()
-            cut["geometry"], cut["length_km"], cut["route_length_km"] = part, km, row["route_length_km"] * km / whole
+            cut["geometry"], cut["length_km"] = part, length_km(row.geometry) * share
+            cut["route_length_km"] = row["route_length_km"] * share
             cut["feature_id"] = f"{row['feature_id']}~{len(rows)}"
             rows.append(cut)
     table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=new.columns), geometry="geometry", crs=new.crs)
     return gpd.GeoDataFrame(LINES.coerce(table), geometry="geometry", crs=new.crs).sort_values(
         "feature_id", ignore_index=True
     )
+
+
+def _beside_none(line: BaseGeometry, near: list[BaseGeometry]) -> list[BaseGeometry]:
+    """Return the pieces of a line that run beside none of the strips; a strip that it merely crosses takes nothing away."""
+    if not near:
+        return list(shapely.get_parts(line))
+    strips = shapely.union_all(near)
+    outside, inside = shapely.get_parts(line.difference(strips)), shapely.get_parts(line.intersection(strips))
+    crossings = [p for p in inside if p.geom_type == "LineString" and not p.is_empty and length_km(p) <= CROSSING_KM]
+    pieces = [p for p in outside if p.geom_type == "LineString" and not p.is_empty] + crossings
+    return list(shapely.get_parts(shapely.line_merge(shapely.MultiLineString(pieces)))) if pieces else []
 
 
 def _class(mode: str, kind: str) -> str:

@@ -107,7 +107,7 @@ def write_layers_as_geopackage(
         if layers:
             with closing(sqlite3.connect(temporary)) as database, database:
                 _explain(database, layers, names, lang)
-                if styles:
+                if styles and any(layer.drawn for layer in layers):
                     _add_styles(database, layers, names, lang)
             temporary.replace(path)
 

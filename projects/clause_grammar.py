@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from layers.schema import Mode
 from projects.lexicon import default_lexicon
 from projects.lists import Group, read_list
-from projects.names import LINE_NUMBER, TO, Member, parse_member
+from projects.names import LINE_NUMBER, Member, parse_member
 from projects.naming import is_named, proper_parts
-from projects.routes import is_abbreviation, places_in, units_in
-from projects.status import LABELS, Governor, tail_class
+from projects.routes import places_in, units_in
+from projects.sentences import begins_name, is_line_name, stage_label
+from projects.status import Governor, tail_class
 from projects.tails import TIME, strip_tail
 
 if TYPE_CHECKING:
@@ -25,17 +26,7 @@ if TYPE_CHECKING:
 
     from projects.documents import Passage
 
-__all__ = [
-    "CLOSING",
-    "TOPICS",
-    "ClauseReader",
-    "Context",
-    "clauses",
-    "is_line_name",
-    "is_line_number",
-    "sentences",
-    "stage_label",
-]
+__all__ = ["CLOSING", "TOPICS", "ClauseReader", "Context"]
 
 TOPICS = (
     (Mode.RAIL, re.compile(r"铁路|轨道|高铁|城际|地铁")),
@@ -262,7 +253,7 @@ class ClauseReader:
             word = table.at(text, i, b)
             if not word or (i + len(word) == b and verbs):
                 break
-            if _begins_name(text, i, b, word):
+            if begins_name(text, i, b, word):
                 break
             role = table[word]
             if role == "adverb":
@@ -388,71 +379,3 @@ class ClauseReader:
         a = max((self.text.rfind(c, low, member.start) for c in stops), default=-1)
         ends = [e for e in (self.text.find(c, member.end, high) for c in stops) if e >= 0]
         return max(a + 1, low), min(ends, default=high)
-
-
-def is_line_name(stem: str) -> bool:
-    """Whether a name can be a line's: 简称, places joined, or 沿 a river."""
-    if any(a == 0 and b == len(stem) for a, b, _ in units_in(stem)):
-        return False  # a mere place
-    if is_abbreviation(stem) and stem not in default_lexicon().generics:
-        return True
-    if re.search(rf"[\u4e00-\u9fff)]{TO}[\u4e00-\u9fff]", stem) and proper_parts(stem) and len(stem) <= 24:
-        return True
-    if re.fullmatch(r"[东西南北中]?沿(?:江|海|淮|黄|河|边|湖)", stem):
-        return True
-    return bool(re.fullmatch(r"[\u4e00-\u9fff\ufffd\ue000-\uf8ff]{3,10}", stem)) and bool(re.search(r"[\ufffd]", stem))
-
-
-def is_line_number(stem: str) -> bool:
-    """Return whether a name is 简称 with 线 (合裕线), whose mode the context tells."""
-    return bool(re.fullmatch(r"[\u4e00-\u9fff]{2,4}线", stem)) and is_abbreviation(stem[:-1])
-
-
-def _begins_name(text: str, i: int, b: int, word: str) -> bool:
-    """Whether what looks like a verb or preposition begins a place or line name (同江, 向莆铁路, 新建镇)."""
-    if len(word) >= 2:
-        return False
-    if re.match(r"[\u4e00-\u9fff]{2,4}(?:铁路|高速|高铁|城际|、|等)", text[i:b]) and is_abbreviation(text[i : i + 2]):
-        return True
-    found = places_in(text[i : i + 6])
-    return bool(found) and found[0][0] == 0 and found[0][1] > 1
-
-
-def stage_label(text: str) -> str:
-    """Return the stage word of a heading or label (续建项目, 前期工作项目); empty where it has none."""
-    text = re.sub(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]?", "", text)
-    m = re.match(
-        r"^(?:重点)?(续建|在建|加快建设|新开工|拟开工|计划开工|开工|拟建|规划研究|规划|储备|谋划|研究|远期|前期工作|前期|已建成|已建|建成)(?:建设|推进|类|的)?(?:重点|重大)?(?:交通|铁路|公路|水运|能源|机场|基础设施)?(?:项目|工程)",
-        text,
-    ) or re.match(r"^(续建|在建|新开工|拟开工|拟建|规划研究|储备|谋划|前期|研究)类?$", text)
-    return m[1] if m and m[1] in LABELS else ""
-
-
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of sentences; bullets end one too."""
-    start = 0
-    for m in re.finditer(r"[。!?;●◆■▲★※◎◇△▶►•]+", text):
-        if m.start() > start:
-            yield start, m.start()
-        start = m.end()
-    if start < len(text):
-        yield start, len(text)
-
-
-def clauses(text: str, a: int, b: int) -> Iterator[tuple[int, int]]:
-    """Yield the spans of clauses: commas outside brackets cut, except before 以及, 和, where the list goes on."""
-    depth, start = 0, a
-    for i in range(a, b):
-        c = text[i]
-        if c == "(":
-            depth += 1
-        elif c == ")":
-            depth = max(0, depth - 1)
-        elif c == "," and depth == 0:
-            if re.match(r"(?:以及|及|和)(?!其|时|早)", text[i + 1 : i + 4]):
-                continue  # the list goes on
-            if i > start:
-                yield start, i
-            start = i + 1
-    if start < b:
-        yield start, b

@@ -34,7 +34,10 @@ def work_of(member: Member, governor: Governor) -> str:
     found = [w for w in ("扩容", "扩能", "改扩建", "增容", "电气化", "复航", "改建", "升级改造") if w in member.core]
     if (inside and works[inside] == "upgrade") or found:
         return Work.UPGRADE.value
-    if any(works.words.get(verb) == "upgrade" or verb in {"新改建", "新(改)建", "新(改扩)建", "新(扩)建"} for verb in governor.verbs):
+    if any(
+        works.words.get(verb) == "upgrade" or verb in {"新改建", "新(改)建", "新(改扩)建", "新(扩)建"}
+        for verb in governor.verbs
+    ):
         return Work.UPGRADE.value
     if set(governor.verbs) & {"畅通", "贯通"} and member.head is not None and member.head.mode == "waterway":
         return Work.UPGRADE.value  # a river that exists is made navigable

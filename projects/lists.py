@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from geo.gazetteer import default_gazetteer
 from projects.lexicon import Head, default_lexicon
-from projects.names import ETC, LINE_NUMBER, NUMERAL, PHASE, Member, parse_member
+from projects.names import ETC, PHASE, Member, parse_member
 from projects.naming import is_named, proper_parts
+from projects.numerals import complete_numerals
 from projects.routes import is_abbreviation, places_in
 from projects.status import LABELS
 from projects.tails import strip_tail
@@ -121,8 +122,8 @@ def _is_complete(left: str, right: str) -> bool:
     if re.search(r"[—\-至]", left) and re.search(r"[—\-至]", right):
         return True
     if re.search(r"[—\-至]", left):
-        after = parse_member(re.split(r"[、和及与]", right, maxsplit=1)[0], 0)
-        if after.head is not None and (is_named(after) or after.head.kind == "metro"):
+        follower = parse_member(re.split(r"[、和及与]", right, maxsplit=1)[0], 0)
+        if follower.head is not None and (is_named(follower) or follower.head.kind == "metro"):
             return True  # 甲至乙及丙轨道交通
     member = parse_member(left, 0)
     if member.head is not None:
@@ -224,7 +225,7 @@ def read_list(text: str, start: int) -> list[Group]:
     if not groups[-1].members:
         groups.pop()
     for index, group in enumerate(groups):
-        _numerals(group)
+        complete_numerals(group.members)
         if group.shared is None:
             _share_last(group)
         if index == len(groups) - 1:
@@ -248,7 +249,9 @@ def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> 
         number = counted[1] or ""
         count = int(number) if number.isdigit() else "零一二三四五六七八九十".find(number.replace("两", "二") or "无")
         form = form[counted.end() :]
-    places_only = form.startswith("地") and len(form) > 3  # 甲、乙等地风电场: whatever the members end in, they are places
+    places_only = (
+        form.startswith("地") and len(form) > 3
+    )  # 甲、乙等地风电场: whatever the members end in, they are places
     form = form[1:] if places_only else form
     shared = parse_member(form, 0) if form else Member(0, 0, "")
     group.tails += shared.tails + tails
@@ -346,48 +349,6 @@ def _bare(member: Member, *, facility: bool = True) -> bool:
     if is_abbreviation(stem) or places_in(stem) or re.search(r"[—\-至]", stem):
         return True
     return facility and bool(proper_parts(stem)) and len(stem) <= 8
-
-
-def _numerals(group: Group) -> None:
-    """Complete members that are a mere number: 治理四、五、六期项目, F2和F3线, 1号线、2号线."""
-    members = group.members
-    for index in range(len(members) - 2, -1, -1):
-        member, after = members[index], members[index + 1]
-        if member.head is None and NUMERAL.search(member.core) and not member.phase:
-            m = re.match(r"(?:[一二三四五六七八九十]+|\d+|[A-Z]\d+)(.*)$", after.core + after.suffix)
-            number = NUMERAL.search(member.core)
-            if (
-                m
-                and number
-                and m[1]
-                and (m[1].startswith(("期", "线", "号")) or PHASE.match(after.core) or LINE_NUMBER.match(after.core))
-            ):
-                tail = m[1]
-                whole = parse_member(member.core + tail, member.start)
-                member.head, member.head_text, member.phase = whole.head, whole.head_text, whole.phase
-                member.stem = whole.stem
-                member.suffix = tail
-                member.works = member.works or list(after.works)
-    for index in range(1, len(members)):
-        member, before = members[index], members[index - 1]
-        bare = re.match(
-            r"(?:[一二三四五六七八九十]+期|[一二三四五六七八九十]+$|\d+$|[A-Z]?\d+号?线|[一二三四五六七八九十]+号线|[A-Z]\d+线)",
-            member.core,
-        )
-        if bare and not proper_parts(member.stem):
-            numbered = r"(?:第?[一二三四五六七八九十]+期?|[A-Z]\d+线?|\d+(?:号?线)?|[一二三四五六七八九十]+号线)[\u4e00-\u9fff]{0,6}$"
-            if PHASE.fullmatch(bare[0]) and re.search(rf"{PHASE.pattern}$", before.core):
-                numbered = rf"{PHASE.pattern}$"
-            elif bare[0].endswith("线"):
-                numbered = rf"{LINE_NUMBER.pattern}.*$|{numbered}"
-            base = re.sub(numbered, "", before.prefix + before.core)
-            if base and base != before.core:
-                member.prefix = base
-                if NUMERAL.fullmatch(member.core) and not member.suffix:
-                    member.suffix = "期"
-                if member.head is None:
-                    member.head, member.head_text = before.head, before.head_text
-                member.trace.append(f"承前“{base}”")
 
 
 def lean_on(member: Member, before: Member, name: str) -> None:

@@ -11,15 +11,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.schema import Mode
-from projects.clause_grammar import CLOSING, TOPICS, Context, clauses, sentences, stage_label
+from projects.clause_grammar import CLOSING, TOPICS, Context
 from projects.facts import kind_of, work_of
-from projects.leaning import ContextReader
 from projects.lexicon import default_lexicon
 from projects.lists import Group, read_list
 from projects.mentions import Mention
-from projects.names import TO, Member, parse_member
+from projects.names import Member, parse_member
 from projects.naming import is_named
 from projects.places import places_of
+from projects.quoting import QuotingReader
+from projects.sentences import clauses, sentences, stage_label
 from projects.status import Governor, stage_of, tail_class
 from projects.tails import TIME, strip_tail
 
@@ -34,9 +35,6 @@ MAX_CLAUSE = 3000
 """Characters of a clause that are read: no sentence is longer, whatever a broken file holds."""
 
 LEAD = re.compile(r"\(([^()]{2,160}?)(?:按职责分工负责|牵头负责|分别负责|牵头|负责)(?:,[^()]{0,160})?\)[。]?$")
-YEAR_AHEAD = re.compile(
-    r"(20\d\d)年(?:底前|底|末|年底|上半年|下半年|前|内|\d{1,2}月)?(?:前|底)?[^,。]{0,20}?(?:建成|通车|投运|开通|投入|竣工|完工|建成通车|运营)"
-)
 DEFINITION = re.compile(r"“[^”]{1,10}”(?:是)?指")
 """“两横”指甲航道、乙航道: a word explained, no project."""
 APPOSITION = re.compile(r"——([^—,。;]{2,24}(?:高速|公路|铁路|高铁|城际|机场|大桥|航道|电站))——")
@@ -45,7 +43,7 @@ MID_VERB = re.compile(
 )
 
 
-class PassageReader(ContextReader):
+class PassageReader(QuotingReader):
     """Reads one passage; keeps the text without white space, and where each character stands in the document."""
 
     def __init__(
@@ -333,71 +331,6 @@ class PassageReader(ContextReader):
             for component in group.members:
                 if component.head is not None and component.head.mode != "none" and is_named(component):
                     self._member(component, group, replace(governor, works=tuple(component.works)), context)
-
-    def _name(self, member: Member) -> str:
-        core = member.core
-        if member.brackets:
-            inside, at = member.brackets[-1]
-            closing = at + len(inside) + 1 - member.start
-            if re.search(r"段$", inside) or (re.search(TO, inside) and "、" not in inside):
-                core = member.text[member.core_start : closing]
-        name = member.prefix + core + member.suffix
-        if member.prefix and member.prefix.endswith(member.head_text) and core.startswith(member.head_text):
-            name = member.prefix + core[len(member.head_text) :]
-        name = name.strip("、,等的")
-        if "\ufffd" in name:
-            name = self.raw[member.start + member.core_start :][: len(core)] + member.suffix
-        if name.count("“") != name.count("”") or (name[:1] == "“" and name[-1:] == "”"):
-            name = name.strip("“”")
-        return name
-
-    def _span(self, member: Member) -> tuple[int, int]:
-        a = member.start + member.core_start
-        b = min(a + max(len(member.core), 1), len(self.index))
-        if member.brackets:
-            inside, at = member.brackets[-1]
-            if re.search(r"段$", inside):
-                b = min(at + len(inside) + 1, len(self.index))
-        return self.index[a], self.index[b - 1] + 1
-
-    def _damage(self, member: Member) -> list[str]:
-        flags = []
-        text = member.core
-        if re.search(r"[\ufffd\ue000-\uf8ff]", text):
-            flags.append("damaged")
-        if re.search(r"(?<![\d])千伏|(?<!\d)万吨级|(?<![\d一二三四五六七八九十第])号线", text) and not re.search(
-            r"\d千伏|\d万吨级", text
-        ):
-            flags.append("digits_lost")
-        first, last = self._span(member)
-        a, b = self._around(member, "。;")
-        low, high = self.index[a], self.index[b - 1] + 1
-        for start, end, kind, consequence in self.damage:
-            if start < last and end > first:
-                flags.append("digits_lost" if kind == "digits_lost" else "damaged")
-            elif kind == "digits_lost" and "year" in consequence and low <= start < high:
-                flags += ["digits_lost", "year_lost"]  # the year that the sentence states is gone
-        return flags
-
-    def _year(self, member: Member) -> int | None:
-        """Year of opening that the sentence states for this clause or, ahead, for the list before."""
-        _a, b = self._around(member, "。;")
-        start, stop = self._around(member, ",。;")
-        clause = self.text[start:stop]
-        if m := YEAR_AHEAD.search(clause):
-            return int(m[1])
-        if re.search(r"(?:年内|年底前|今年)[^,]{0,40}(?:建成|通车|投运|开通|投产|竣工)", clause) and self.document.date:
-            return int(self.document.date[:4])
-        parts = self.text[member.end : b].split(",")
-        if (
-            len(parts) > 1
-            and re.match(r"^(?:并)?(?:确保|力争|争取|预计|计划)?(?:于)?20\d\d年", parts[1])
-            and (m := YEAR_AHEAD.search(parts[1]))
-        ):
-            rest = parts[1][m.end() :]
-            if len(parts[1]) <= 24 and len(rest) <= 8:
-                return int(m[1])
-        return None
 
 
 def _member_tails(group: Group, own: list[str], governed: bool) -> list[list[str]]:

@@ -141,7 +141,11 @@ def _without_containers(text: str, found: list[tuple[int, int, str]]) -> list[tu
         depth = {"province": 2, "prefecture": 4, "county": 6}.get(own[0].level, 0) if own else 0
         same = bool(own and inner and depth and inner[0].code and inner[0].code[:depth] == own[0].code[:depth])
         river = bool(inner and inner[0].kind in {"river", "lake"} and own)
-        if ((same and inner[0].place_id != own[0].place_id) or river) and found[i + 1][0] - b <= 4 and "、" not in text[a:]:
+        if (
+            ((same and inner[0].place_id != own[0].place_id) or river)
+            and found[i + 1][0] - b <= 4
+            and "、" not in text[a:]
+        ):
             continue
         kept.append((a, b, name))
     return kept

@@ -249,7 +249,13 @@ def _project(project_id: str, group: Sequence[Mention], dates: dict[str, str]) -
     ordered = sorted(group, key=lambda m: (dates.get(m.document, ""), m.document, m.start))
     named = sorted(
         ordered,
-        key=lambda m: (bool(m.section), "damaged" in m.flags, "mode_from_context" in m.flags, bool(m.aliases), -len(m.name)),
+        key=lambda m: (
+            bool(m.section),
+            "damaged" in m.flags,
+            "mode_from_context" in m.flags,
+            bool(m.aliases),
+            -len(m.name),
+        ),
     )
     # Plans that name the line and plans that name their part of it mean the line; the parts' names are other names.
     sections = {normalise(m.section) for m in ordered}

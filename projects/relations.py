@@ -56,7 +56,9 @@ def related_lines(lines: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, l
     pairs = (
         pair
         for kind in kinds
-        for pair in itertools.combinations([(k, c) for k, (own, c) in sorted(courses.items(), key=lambda e: e[0]) if own == kind and len(c) > 1], 2)
+        for pair in itertools.combinations(
+            [(k, c) for k, (own, c) in sorted(courses.items(), key=lambda e: e[0]) if own == kind and len(c) > 1], 2
+        )
     )
     for (one, a), (two, b) in pairs:
         if {p.place_id for p in a} == {p.place_id for p in b}:

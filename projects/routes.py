@@ -17,7 +17,16 @@ from pathlib import Path
 from geo.errors import PlaceNotFoundError
 from geo.gazetteer import Gazetteer, Place, default_gazetteer
 
-__all__ = ["Reading", "distance_km", "home_of", "is_abbreviation", "places_in", "province_of", "read_abbreviation", "units_in"]
+__all__ = [
+    "Reading",
+    "distance_km",
+    "home_of",
+    "is_abbreviation",
+    "places_in",
+    "province_of",
+    "read_abbreviation",
+    "units_in",
+]
 
 CAPITALS = {
     "河北": "石家庄", "山西": "太原", "辽宁": "沈阳", "吉林": "长春", "黑龙江": "哈尔滨", "江苏": "南京", "浙江": "杭州",

@@ -13,7 +13,7 @@ QUANTITY = re.compile(
 )
 PHASED = re.compile(r"(?:进入|转入|处于)[^,。;、]{0,14}阶段$")
 TIME = re.compile(
-    r"(?:(?:力争|确保|争取|计划|预计|将)?(?:于|在|到)?(?:20\d\d年?(?:底前|底|末|年底前|年底|年内|年前|内|前|上半年|下半年)?|年底前|年底|年内|年前|今年|明年|近期|到年|[“\"]?十[一二三四五六]五[”\"]?(?:期间|末|时期)?|上半年|下半年|\d{1,2}月份?底?前?))(?:基本|全部|实现|内)?"
+    r"(?:(?:力争|确保|争取|计划|预计|将)?(?:于|在|到)?(?:20\d\d年?(?:底前|底|末|年底前|年底|年内|年前|内|前|上半年|下半年)?|年底前|年底|年内|年前|(?:今年|明年)(?:年底|底|内|上半年|下半年)?|近期|到年|[“\"]?十[一二三四五六]五[”\"]?(?:期间|末|时期)?|上半年|下半年|\d{1,2}月份?底?前?))(?:基本|全部|实现|内)?"
 )
 FUTURE = re.compile(r"年内|年底|底前|年前|今年|明年|力争|确保|争取|计划|预计|有望|将")
 """Of adverbs and times before a predicate, those that put it ahead."""
@@ -51,7 +51,12 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
         head = lexicon.head_words.before(text, len(text))
         if head.endswith(("工程", "项目")) and _is_form(head):
             head = ""  # 高铁项目 is a 高铁
-        if (head and lexicon.heads[head].mode != "none") and len(head) >= 3 and not tails and head.endswith(("工程", "项目")):
+        if (
+            (head and lexicon.heads[head].mode != "none")
+            and len(head) >= 3
+            and not tails
+            and head.endswith(("工程", "项目"))
+        ):
             break
         word = lexicon.tails.before(text, len(text))
         work = lexicon.works.before(text, len(text)) if works else ""

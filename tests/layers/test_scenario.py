@@ -155,3 +155,11 @@ def test_counting_once_never_adds() -> None:
     assert counted["length_km"].sum() <= new["length_km"].sum()
     assert counted["length_km"].sum() >= new["length_km"].iloc[:2].sum() - 20
     assert counted_once(EMPTY, new).empty
+
+
+def test_a_crossing_takes_nothing_away() -> None:
+    built = _lines(built=[(117.5, 30.5), (117.5, 31.5)])
+    new = _lines(new=[(117, 31), (118, 31)])
+    counted = counted_once(new, built)
+    assert counted["length_km"].sum() == pytest.approx(new["length_km"].sum(), rel=1e-9)
+    assert len(counted) == 1

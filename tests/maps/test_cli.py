@@ -403,6 +403,7 @@ def test_a_planner_gets_chinese_shapefiles_of_his_zone(
         (("--crs", "mars"), "unknown coordinate system"),
         (("--encoding", "big5"), "accepted: utf-8, gb18030"),
         (("--field-names", "pinyin"), "accepted: ascii, zh"),
+        (("--input-datum", "mars"), "accepted: wgs84, gcj02, bd09"),
         (("--format", "kml", "--crs", "gcj02"), "KML is WGS 84"),
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from projects.damage import find_damage
 from projects.documents import parse_document, read_document
+from projects.extraction import extract_mentions
 from projects.schema import DAMAGE
 
 
@@ -115,3 +116,26 @@ def test_any_text_keeps_the_contract(text: str) -> None:
     assert all(0 <= a < b <= len(text) for a, b in spans)
     # Sorted and not overlapping: a character is damaged once.
     assert all(b <= c for (_, b), (c, _) in itertools.pairwise(spans))
+
+
+def test_a_project_that_touches_damage_says_so(shared: Path) -> None:
+    """Every mention over a damaged span is flagged, no other is; the spans come from the damage table alone."""
+    for name in ("jiangsu", "wuhu", "hefei"):
+        document = read_document(shared / "plans" / f"{name}.txt")
+        found = find_damage(document)
+        spots = list(zip(found["start"], found["end"], found["kind"], strict=True))
+        for mention in extract_mentions(document):
+            touched = {kind for a, b, kind in spots if a < mention.end and b > mention.start}
+            if touched & {"broken_characters", "scrambled"}:
+                assert "damaged" in mention.flags, mention.name
+            if "digits_lost" in touched:
+                assert "digits_lost" in mention.flags, mention.name
+            assert document.text[mention.start : mention.end] == mention.quotation
+
+
+def test_a_lost_year_flags_the_projects_of_its_sentence_and_is_not_invented() -> None:
+    text = "到年,建成合新高铁。加快建设巢马城际。"
+    lost, sound = extract_mentions(parse_document(text, document="a", region="合肥市"))
+    assert {"digits_lost", "year_lost"} <= set(lost.flags)
+    assert lost.opening_year is None
+    assert sound.flags == ()

@@ -1,0 +1,94 @@
+"""What the text says of a member where it stands: its name and span in the original, damage there, its year of opening."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from projects.leaning import ContextReader
+from projects.names import TO, Member
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from projects.documents import Document
+
+__all__ = ["QuotingReader"]
+
+YEAR_AHEAD = re.compile(
+    r"(20\d\d)年(?:底前|底|末|年底|上半年|下半年|前|内|\d{1,2}月)?(?:前|底)?[^,。]{0,20}?(?:建成|通车|投运|开通|投入|竣工|完工|建成通车|运营)"
+)
+
+
+class QuotingReader(ContextReader):
+    """Knows where each character of its text stands in the document."""
+
+    document: Document
+    index: list[int]
+    raw: str
+    damage: Sequence[tuple[int, int, str, str]]
+
+    def _name(self, member: Member) -> str:
+        core = member.core
+        if member.brackets:
+            inside, at = member.brackets[-1]
+            closing = at + len(inside) + 1 - member.start
+            if re.search(r"段$", inside) or (re.search(TO, inside) and "、" not in inside):
+                core = member.text[member.core_start : closing]
+        name = member.prefix + core + member.suffix
+        if member.prefix and member.prefix.endswith(member.head_text) and core.startswith(member.head_text):
+            name = member.prefix + core[len(member.head_text) :]
+        name = name.strip("、,等的")
+        if "\ufffd" in name:
+            name = self.raw[member.start + member.core_start :][: len(core)] + member.suffix
+        if name.count("“") != name.count("”") or (name[:1] == "“" and name[-1:] == "”"):
+            name = name.strip("“”")
+        return name
+
+    def _span(self, member: Member) -> tuple[int, int]:
+        a = member.start + member.core_start
+        b = min(a + max(len(member.core), 1), len(self.index))
+        if member.brackets:
+            inside, at = member.brackets[-1]
+            if re.search(r"段$", inside):
+                b = min(at + len(inside) + 1, len(self.index))
+        return self.index[a], self.index[b - 1] + 1
+
+    def _damage(self, member: Member) -> list[str]:
+        flags = []
+        text = member.core
+        if re.search(r"[\ufffd\ue000-\uf8ff]", text):
+            flags.append("damaged")
+        if re.search(r"(?<![\d])千伏|(?<!\d)万吨级|(?<![\d一二三四五六七八九十第])号线", text) and not re.search(
+            r"\d千伏|\d万吨级", text
+        ):
+            flags.append("digits_lost")
+        first, last = self._span(member)
+        a, b = self._around(member, "。;")
+        low, high = self.index[a], self.index[b - 1] + 1
+        for start, end, kind, consequence in self.damage:
+            if start < last and end > first:
+                flags.append("digits_lost" if kind == "digits_lost" else "damaged")
+            elif kind == "digits_lost" and "year" in consequence and low <= start < high:
+                flags += ["digits_lost", "year_lost"]  # the year that the sentence states is gone
+        return flags
+
+    def _year(self, member: Member) -> int | None:
+        """Year of opening that the sentence states for this clause or, ahead, for the list before."""
+        _a, b = self._around(member, "。;")
+        start, stop = self._around(member, ",。;")
+        clause = self.text[start:stop]
+        if m := YEAR_AHEAD.search(clause):
+            return int(m[1])
+        if re.search(r"(?:年内|年底前|今年)[^,]{0,40}(?:建成|通车|投运|开通|投产|竣工)", clause) and self.document.date:
+            return int(self.document.date[:4])
+        parts = self.text[member.end : b].split(",")
+        if (
+            len(parts) > 1
+            and re.match(r"^(?:并)?(?:确保|力争|争取|预计|计划)?(?:于)?20\d\d年", parts[1])
+            and (m := YEAR_AHEAD.search(parts[1]))
+        ):
+            rest = parts[1][m.end() :]
+            if len(parts[1]) <= 24 and len(rest) <= 8:
+                return int(m[1])
+        return None

@@ -1,0 +1,138 @@
+"""Places of projects: short names, sections, local roads; the table of national lines; the hand-made registers."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import projects.routes
+from geo.gazetteer import Place, default_gazetteer
+from projects.documents import parse_document, read_document
+from projects.extraction import Mention, extract_mentions
+from projects.register import read_plans
+from projects.routes import read_abbreviation
+from tests.projects.test_register import _scorer
+
+GAZETTEER = default_gazetteer()
+
+
+def read(text: str, region: str) -> Mention:
+    (mention,) = extract_mentions(parse_document(text, region=region))
+    return mention
+
+
+@pytest.mark.parametrize(
+    "text, region, places",
+    [
+        # the section says where
+        ("建设德上高速合纵段。", "合肥市", "合肥-枞阳"),
+        ("加快商合杭铁路北段建设。", "合肥市", "商丘-合肥"),  # the half of a line of three on that side
+        ("建设明巢高速南延段。", "合肥市", "巢湖"),  # goes on from the southern end
+        ("推进苏皖天然气合肥联络线建设。", "合肥市", "江苏-安徽-合肥"),  # the trunk, then what the branch serves
+        # local roads
+        ("建设S351盛同路。", "合肥市", "盛桥-同大"),
+        ("建设S103合肥三河同大过境段。", "合肥市", "三河镇-同大镇"),
+        ("建设S105客货运车道。", "合肥市", "合肥"),  # nothing named: in the plan's own city
+        # a name that comes back is the same place; 宁 is 南京 but in 溧宁
+        ("推动宁扬宁马铁路开工建设。", "江苏省", "南京-扬州-南京-马鞍山"),
+        ("加快溧宁高速公路建设。", "江苏省", "溧阳-宁德"),
+        ("推进省道101淮徐快速通道建设。", "安徽省", "淮北-徐州"),
+        ("建设六庆铁路。", "合肥市", "六安-安庆"),
+        ("建设昌吉赣高铁。", "江西省", "南昌-吉安-赣州"),  # not 昌吉
+        # facilities
+        ("推进蒙电入皖合肥段。", "合肥市", "内蒙古-安徽"),
+        ("推进江苏赣榆LNG接收站建设。", "江苏省", "赣榆"),
+        ("推进如东LNG扩建。", "江苏省", "如东"),
+        ("建设长三角(合肥)国际航空货运集散中心。", "安徽省", "合肥"),
+        ("建设合肥新桥机场S1线。", "合肥市", "合肥-合肥新桥机场"),
+        ("推进合肥兆西河通江一级航道建设。", "合肥市", "兆西河-长江"),
+        ("建设华能霞浦核电一期。", "福建省", "霞浦"),  # a county that running text shows by its full name only
+    ],
+)
+def test_places_follow_from_section_name_and_region(text: str, region: str, places: str) -> None:
+    assert "-".join(read(text, region).places) == places
+
+
+def test_of_two_sensible_readings_both_are_told() -> None:
+    mention = read("谋划合宿新高铁。", "安徽省")
+    assert "ambiguous_place" in mention.flags
+    (told,) = [flag for flag in mention.flags if flag.startswith("places:")]
+    assert set(told.removeprefix("places:").split("/")) == {"合肥-宿迁-新沂", "合肥-宿州-新沂"}
+
+
+def test_national_expressways_obey_the_rule_of_naming() -> None:
+    """
+    From 北京, from the northern end, or from the eastern end.
+
+    中华人民共和国公路命名与编号 (zh.wikipedia): an independent law for names and ends from memory.
+    """
+    path = Path(projects.routes.__file__).parent / "data" / "line_names.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["name"], r["mode"]) for r in rows] == sorted((r["name"], r["mode"]) for r in rows)
+    checked = 0
+    for row in rows:
+        ends = [GAZETTEER.lookup(place)[:1] for place in row["places"].split("|")]
+        if row["mode"] != "highway" or not (ends[0] and ends[-1]):
+            continue
+        first, last = ends[0][0], ends[-1][0]
+        checked += 1
+        assert first.name == "北京" or first.lat > last.lat or first.lon > last.lon, row["name"]
+    assert checked > 30
+
+
+def test_every_character_of_a_national_line_stands_for_its_place() -> None:
+    path = Path(projects.routes.__file__).parent / "data" / "line_names.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert read_abbreviation(row["name"], "合肥市", row["mode"]).places == tuple(row["places"].split("|"))
+
+
+def resolved(name: str, region: str) -> Place | None:
+    """The place of a name, or of the longest part of it that is one (肥东白龙 is in 肥东)."""
+    for end in range(len(name), 1, -1):
+        found = GAZETTEER.lookup(name[:end], region=region)
+        if found:
+            return found[0]
+    return None
+
+
+def same_place(one: str, two: str, region: str) -> bool:
+    """Whether two names are in one county, or in one city where either names no county; rivers have their own id."""
+    a, b = resolved(one, region), resolved(two, region)
+    if one == two or (a is not None and b is not None and a.place_id == b.place_id):
+        return True
+    if a is None or b is None or not a.code or not b.code:
+        return False
+    if "province" in (a.level, b.level):
+        return a.code == b.code
+    county = a.code == b.code
+    city = a.code[:4] == b.code[:4] and (a.code.endswith("00") or b.code.endswith("00"))
+    return county or city
+
+
+# Gold rows whose place is a line or a mode of speech, not a place: 中俄东线 is no place of any gazetteer.
+NO_PLACES = frozenset({"中俄东线"})
+
+
+@pytest.mark.parametrize("name", ["hefei", "anhui", "fujian_2025", "guangxi_2025"])
+def test_places_of_the_hand_made_registers(shared: Path, tmp_path: Path, name: str) -> None:
+    """Right county or city for 95 of 100 rows, or said to be ambiguous or unknown; a small register may miss one."""
+    document = read_document(shared / "plans" / f"{name}.txt")
+    read_plans([document]).projects.to_csv(tmp_path / "p.csv", index=False)
+    score = _scorer(shared).score(tmp_path / "p.csv", shared / "gold" / f"{name}.csv")
+    rows, wrong = 0, []
+    for gold, found in score["hits"]:
+        expected = [p for p in gold["places"].split("-") if p and p not in NO_PLACES]
+        if not expected:
+            continue
+        rows += 1
+        places = [p for p in found["places"].split("-") if p]
+        if not places or "ambiguous_place" in found["flags"]:
+            continue  # said to be unknown or ambiguous
+        if not all(any(same_place(e, p, document.region) for p in places) for e in expected):
+            wrong.append(f"{gold['name']}: {gold['places']} read as {found['places']}")
+    assert rows >= 10
+    assert len(wrong) <= max(1, rows * 0.05), wrong

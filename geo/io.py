@@ -51,6 +51,9 @@ _FORMULA = re.compile(r"^'*[=+\-@\t\r](?=.)", re.DOTALL)
 EPOCH = "2000-01-01T00:00:00Z"
 """Stands in for the time of writing inside GeoPackages, so that the same content gives the same bytes."""
 
+STYLES = "layer_styles"
+"""Table of a GeoPackage in which QGIS keeps how layers look; no features."""
+
 MANIFEST = "manifest.json"
 KEPT = "kept"
 
@@ -213,7 +216,7 @@ def read_features(path: Path, schema: Schema) -> gpd.GeoDataFrame:
     import pyogrio
 
     try:
-        names = [str(name) for name, kind in pyogrio.list_layers(path)]
+        names = [str(name) for name, _ in pyogrio.list_layers(path) if name != STYLES]
         tables = [pyogrio.read_dataframe(path, layer=name) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         message = f"{path}: not a file of features ({error})"

@@ -173,7 +173,7 @@ def make_atlas(
             title=title,
         )
         step("report")(1, 1)
-        write_geopackage(features, folder / "features.gpkg")
+        write_geopackage(features, folder / "features.gpkg", styles=True)
         step("export")(1, 2)
         cut = write_shapefiles(features, folder / "shapefile")
         if cut:

@@ -156,6 +156,8 @@ class ClauseReader:
         while (m := TIME.match(text, start, b)) and m.end() > start:
             start = m.end()
         here = places_in(text[start : min(start + 8, b)])
+        if ours := re.match(r"(?:我|全|本|该)(?:省|市|区|县|州|自治区)", text[start:b]):
+            here = [(0, ours.end(), ours[0])]
         if here and here[0][0] == 0:
             behind = start + here[0][1]
             at, will = behind, False

@@ -30,7 +30,9 @@ def work_of(member: Member, governor: Governor) -> str:
     for word in (*governor.works, *member.works):
         if works.words.get(word) == "upgrade":
             return Work.UPGRADE.value
-    inside = works.before(member.section, len(member.section)) if member.section else ""
+    inside = (
+        (works.before(member.section, len(member.section)) or works.at(member.section, 0)) if member.section else ""
+    )
     found = [w for w in ("扩容", "扩能", "改扩建", "增容", "电气化", "复航", "改建", "升级改造") if w in member.core]
     if (inside and works[inside] == "upgrade") or found:
         return Work.UPGRADE.value

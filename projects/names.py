@@ -17,7 +17,7 @@ CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4}
 LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|\d{3}|[一二三四五六七八九十]+号|机场|机场快)线")
 POWER = re.compile(r"([\u4e00-\u9fff]{1,3})电([入送进])([\u4e00-\u9fff]{1,2})")
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、]?)+期")
-SECTION_SUFFIX = re.compile(r"(?:[东南西北中]{1,2}延(?:伸)?线?|[东南西北中]{1,2}段|延伸段|延长段|复线|枢纽)$")
+SECTION_SUFFIX = re.compile(r"(?:[东南西北中]{1,2}延(?:伸)?线?|新线|[东南西北中]{1,2}段|延伸段|延长段|复线|枢纽)$")
 UNIT_NUMBER = re.compile(r"\d+(?:[—\-~至、]\d+)?号?(?=机组|泊位|线)")
 ETC = re.compile(
     r"(?<![中高同平初优均对相不低])等(?!级|高对接|候|于|额|值|同|距)"
@@ -97,6 +97,14 @@ def _inner_head(text: str) -> tuple[int, int, Head] | None:
         if len(word) >= 2 and lexicon.heads[word].mode not in {"none", ""}:
             return end - len(word), end, lexicon.heads[word]
     return None
+
+
+def _trunk(text: str, inner: tuple[int, int, Head] | None) -> tuple[int, int, Head] | None:
+    """Return the line before a head that only ends a section of it (甲高速乙镇至丙机场段), else that head."""
+    trunk = _inner_head(text[: inner[0]]) if inner else None
+    if trunk and "line" in trunk[2].flags and re.fullmatch(rf"[^、]{{2,}}{TO}[^、]{{2,}}", text[trunk[1] :]):
+        return trunk
+    return inner
 
 
 def parse_member(text: str, start: int) -> Member:
@@ -189,6 +197,7 @@ def parse_member(text: str, start: int) -> Member:
                     bare[len(member.code) :],
                 )
                 return member
+            inner = _trunk(stem, inner)
             if inner:
                 member.head, member.head_text = inner[2], stem[inner[0] : inner[1]]
                 member.stem, member.section = stem[: inner[0]], stem[inner[1] :] + word
@@ -215,6 +224,7 @@ def parse_member(text: str, start: int) -> Member:
         member.section = bare[len(member.code) :]
         return member
     inner = _inner_head(bare)
+    inner = _trunk(bare.removesuffix("段"), inner) if bare.endswith("段") else inner
     if inner and _is_section(bare[inner[1] :], inner[2]):
         member.head, member.head_text = inner[2], bare[inner[0] : inner[1]]
         member.stem, member.section = bare[: inner[0]], bare[inner[1] :]

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from projects.leaning import ContextReader
+from projects.lexicon import default_lexicon
 from projects.names import TO, Member
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class QuotingReader(ContextReader):
             closing = at + len(inside) + 1 - member.start
             if re.search(r"段$", inside) or (re.search(TO, inside) and "、" not in inside):
                 core = member.text[member.core_start : closing]
+        works = default_lexicon().works
+        work = works.at(member.section, 0)
+        if work and works[work] and len(work) < len(member.section):  # 甲高速改扩建乙段
+            core = core.replace(member.head_text + work, member.head_text)
         name = member.prefix + core + member.suffix
         if member.prefix and member.prefix.endswith(member.head_text) and core.startswith(member.head_text):
             name = member.prefix + core[len(member.head_text) :]

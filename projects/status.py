@@ -75,6 +75,8 @@ def tail_class(word: str) -> str:
         return table[word]
     if re.search(r"年内|年底|底前|年前|今年|明年|有望|即将|^将$|^(?:力争|确保|争取|预计|计划)", word) and len(word) <= 12:
         return "future"
+    if re.match(r"(?:目前)?(?:正在|正)?进行", word):
+        return "building"
     if re.match(r"(?:进入|转入|处于)", word) and word.endswith("阶段"):
         return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准", word) else "building"
     if word.startswith("为") and word.endswith("项目"):

@@ -11,6 +11,7 @@ __all__ = ["FUTURE", "TIME", "strip_tail"]
 QUANTITY = re.compile(
     r"(?:约|共|共计|总长)?\d+(?:\.\d+)?(?:余|多)?(?:公里|千米|米|亿元|万元|万千瓦|万吨|座|个|项|条)(?:以上|左右)?$"
 )
+DOING = re.compile(r"(?:目前)?(?:正在|正)?进行[^,。;、]{0,16}(?:施工|安装|铺设|架设)$")
 PHASED = re.compile(r"(?:进入|转入|处于)[^,。;、]{0,14}阶段$")
 TIME = re.compile(
     r"(?:(?:力争|确保|争取|计划|预计|将)?(?:于|在|到)?(?:20\d\d年?(?:底前|底|末|年底前|年底|年内|年前|内|前|上半年|下半年)?|年底前|年底|年内|年前|(?:今年|明年)(?:年底|底|内|上半年|下半年)?|近期|到年|[“\"]?十[一二三四五六]五[”\"]?(?:期间|末|时期)?|上半年|下半年|\d{1,2}月份?底?前?))(?:基本|全部|实现|内)?"
@@ -64,6 +65,7 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
             (m := re.search(r"(?:争取)?(?:纳入|列入|进入)[^,。;]{0,14}?(?:规划|计划|盘子|项目库|清单)$", text))
             or (m := PHASED.search(text))
             or ((m := QUANTITY.search(text)) and m.start() > 4 and not re.search(r"[至—\-]$", text[: m.start()]))
+            or ((m := DOING.search(text)) and m.start() > 3)
             or (m := re.search(r"为[^,。;、]{0,10}项目$", text))
             or (
                 m := re.search(r"(?:已)?完成(?:整体|总体)?(?:建设|工程)?(?:进度|工程量|形象进度)[^,。;、]{0,12}$", text)

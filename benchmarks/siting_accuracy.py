@@ -4,7 +4,7 @@ How far new lines drawn by siting lie from real ones: existing lines drawn as if
 Every existing railway and expressway (in stretches of at most 200 km, at least 25 km, no rings) is left out of the terrain with
 the crossings that it uses, drawn between its two ends by corridor and straight, and compared: distances of points 2 km apart
 on either line to the other. The crossings that others use stay. Rail and road are reported apart, by length; what beats the
-straight join is what ``projects.drawing.leg`` uses.
+straight join is what ``projects.sites.drawing.leg`` uses.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from geo.geodesy import distance_km, geodesic_line
 from layers.highway import highway_nodes
 from layers.rail import HIGH_SPEED_KINDS, rail_nodes
 from layers.schema import Mode
-from projects.corridor import KM_PER_DEGREE, CorridorAssumptions, Terrain, corridor_line, sampled
-from projects.ground import Ground, default_ground
+from projects.sites.corridor import KM_PER_DEGREE, CorridorAssumptions, Terrain, corridor_line, sampled
+from projects.sites.ground import Ground, default_ground
 
 if TYPE_CHECKING:
     import geopandas as gpd

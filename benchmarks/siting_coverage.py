@@ -21,9 +21,9 @@ import shapely
 from geo.geodesy import distance_km
 from layers.schema import Mode
 from projects.builtin import builtin_register
-from projects.chains import place_chain
-from projects.ground import Ground, default_ground
 from projects.schema import PROJECTS
+from projects.sites.chains import place_chain
+from projects.sites.ground import Ground, default_ground
 from projects.siting import SitingAssumptions, site_of, site_projects
 
 if TYPE_CHECKING:

@@ -28,14 +28,14 @@ from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.export import write_geopackage, write_shapefiles
 from maps.report import write_report
 from maps.web import write_web_map
-from projects.area_lengths import area_units
 from projects.assessment import assess
 from projects.consistency import inconsistencies
 from projects.reading import Reading, read_files, write_reading
-from projects.reference_targets import reference_dates, reference_targets
 from projects.schema import ASSESSMENT, CLOSING, CONSISTENCY, SENSITIVITY, VERDICTS
 from projects.siting import site_projects
-from projects.verdicts import Verdicts, target_verdicts
+from projects.verdict.area_lengths import area_units
+from projects.verdict.reference_targets import reference_dates, reference_targets
+from projects.verdict.verdicts import Verdicts, target_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +66,7 @@ class Atlas:
     measures : Measures
     assessment : DataFrame, contract ``projects.schema.ASSESSMENT``
     verdicts : Verdicts
-        One line per target, those of ``projects.reference_targets`` among them where a plan is of 沪苏浙皖.
+        One line per target, those of ``projects.verdict.reference_targets`` among them where a plan is of 沪苏浙皖.
     consistency : DataFrame, contract ``projects.schema.CONSISTENCY``
     folder : Path
     notes : list of str

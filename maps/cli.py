@@ -386,9 +386,9 @@ def assess(
     from layers.scenario import parse_month
     from maps.atlas import write_verdicts
     from projects.assessment import assess as assess_targets
-    from projects.reference_targets import read_targets, reference_dates, reference_targets
     from projects.schema import ASSESSMENT, CLOSING, SENSITIVITY, TARGETS, VERDICTS
-    from projects.verdicts import target_verdicts
+    from projects.verdict.reference_targets import read_targets, reference_dates, reference_targets
+    from projects.verdict.verdicts import target_verdicts
 
     schemas = {"verdicts": VERDICTS, "closing": CLOSING, "sensitivity": SENSITIVITY, "assessment": ASSESSMENT}
     if table not in schemas:
@@ -587,7 +587,7 @@ def export(
     """导出: shapefile、GeoPackage、GeoJSON、FlatGeobuf、GeoParquet、KML、DXF、CSV、Excel。 Hand over to GIS."""
     from maps.export import Form, Options
     from maps.export import export as hand_over
-    from maps.sources import read_source
+    from maps.gis.sources import read_source
 
     made = hand_over(
         read_source(source, datum=input_datum.lower()),

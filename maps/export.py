@@ -23,23 +23,23 @@ import shapely
 from geo.crs import OutputCrs, by_zone, output_crs, to_output
 from geo.errors import CrsError, SchemaError, VocabularyError
 from geo.io import MANIFEST, output_folder, sha256_of, write_bytes
-from maps.cad import write_dxf
-from maps.field_names import dbase_names, full_names
-from maps.geopackage import write_geopackage, write_layers_as_geopackage
-from maps.handover import Layer, feature_layers
-from maps.kml import write_kml
-from maps.metadata import data_dictionary, licences, manifest
-from maps.shapefile import csv_bytes, write_layers_as_shapefiles, write_shapefiles
-from maps.tables import joined, write_csv_tables
-from maps.vector_files import write_flatgeobufs, write_geojson, write_geoparquet
-from maps.workbook import write_workbook
+from maps.gis.cad import write_dxf
+from maps.gis.field_names import dbase_names, full_names
+from maps.gis.geopackage import write_geopackage, write_layers_as_geopackage
+from maps.gis.handover import Layer, feature_layers
+from maps.gis.kml import write_kml
+from maps.gis.metadata import data_dictionary, licences, manifest
+from maps.gis.shapefile import csv_bytes, write_layers_as_shapefiles, write_shapefiles
+from maps.gis.tables import joined, write_csv_tables
+from maps.gis.vector_files import write_flatgeobufs, write_geojson, write_geoparquet
+from maps.gis.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.schema import Schema
-    from maps.field_names import NameStyle
-    from maps.sources import Source
+    from maps.gis.field_names import NameStyle
+    from maps.gis.sources import Source
 
 __all__ = [
     "Exported",

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from projects.verdicts import Verdicts
+    from projects.verdict.verdicts import Verdicts
 
 __all__ = ["report", "write_report"]
 
@@ -97,7 +97,7 @@ def report(
     documents : sequence of mapping
         ``document``, ``title``, ``date``, ``region``, ``sha256``.
     verdicts : Verdicts, optional
-        Targets one by one, of :func:`projects.verdicts.target_verdicts`.
+        Targets one by one, of :func:`projects.verdict.verdicts.target_verdicts`.
     consistency : DataFrame, contract ``projects.schema.CONSISTENCY``, optional
         How the plans disagree; found here where it is not given.
     lang : {"zh", "en"}

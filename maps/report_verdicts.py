@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from projects.verdicts import Verdicts
+    from projects.verdict.verdicts import Verdicts
 
 __all__ = ["consistency_tables", "forecast_caveats", "verdict_rows"]
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["places_of"]
 
 CODE_PREFIX = re.compile(r"^(?:[GS]\d+|国道\d+|省道\d+|±?\d+千伏)")
+LINEAR = frozenset({"transmission_line", "uhv_line", "gas_pipeline", "oil_gas"})
+"""Kinds of energy works that run from place to place; a plant's name is no 简称 (白龙核电)."""
 ALONG = re.compile(r"[东西南北中]?沿(?:江|海|淮|黄|河|边|湖)")
 SIDES = {"东": (1.0, 0.0), "西": (-1.0, 0.0), "南": (0.0, -1.0), "北": (0.0, 1.0)}
 
@@ -52,7 +54,7 @@ def places_of(member: Member, name: str, mode: str, region: str) -> tuple[Readin
     stem = CODE_PREFIX.sub("", re.sub(r"\([^()]*\)", "", member.prefix + member.stem)).strip("“”")
     head = member.head
     strict = head is not None and "line" in head.flags  # 芜宣 is a line here, an airport elsewhere
-    line = strict or (head is not None and (mode == "energy" or "通道" in head.word or head.kind == "metro"))
+    line = strict or (head is not None and (head.kind in LINEAR or "通道" in head.word or head.kind == "metro"))
     if power := re.match(r"“?([\u4e00-\u9fff])电[入送进]([\u4e00-\u9fff])", member.core):
         return None, tuple(province_of(c) for c in power.groups())
     if ALONG.fullmatch(stem):
@@ -110,7 +112,8 @@ def _of_stem(
         narrower = units_in(inside[1])
         if narrower and len(found) == 1 and default_gazetteer().lookup(found[0][2])[:1][0].kind == "area":
             return None, (narrower[0][2],)  # 长三角(合肥)
-    spelled = tuple(dict.fromkeys(p for _, _, p in _without_containers(stem, found)))
+    channel = mode == "waterway" and "航道" in name
+    spelled = tuple(dict.fromkeys(p for _, _, p in _without_containers(stem, found, river=channel)))
     if mode == "waterway" and "通江" in stem and spelled:
         spelled = (*spelled, "长江")  # a river that joins the Yangtze
     if line and len(spelled) == 1 and mode in {"rail", "highway"}:
@@ -131,7 +134,9 @@ def _of_stem(
     return reading, reading.places
 
 
-def _without_containers(text: str, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _without_containers(
+    text: str, found: list[tuple[int, int, str]], *, river: bool = False
+) -> list[tuple[int, int, str]]:
     """Drop a unit that stands directly before a place in it (合肥三河, 江苏…滨海), so that the nearer name remains."""
     gazetteer = default_gazetteer()
     kept: list[tuple[int, int, str]] = []
@@ -140,9 +145,9 @@ def _without_containers(text: str, found: list[tuple[int, int, str]]) -> list[tu
         inner = gazetteer.lookup(found[i + 1][2])[:1] if i + 1 < len(found) else []
         depth = {"province": 2, "prefecture": 4, "county": 6}.get(own[0].level, 0) if own else 0
         same = bool(own and inner and depth and inner[0].code and inner[0].code[:depth] == own[0].code[:depth])
-        river = bool(inner and inner[0].kind in {"river", "lake"} and own)
+        on_river = bool(river and inner and inner[0].kind in {"river", "lake"} and own)
         if (
-            ((same and inner[0].place_id != own[0].place_id) or river)
+            ((same and inner[0].place_id != own[0].place_id) or on_river)
             and found[i + 1][0] - b <= 4
             and "、" not in text[a:]
         ):

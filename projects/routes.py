@@ -199,6 +199,10 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
         return Reading(named, (), 0.0)
     if not is_abbreviation(text):
         return Reading(())
+    if mode == "energy" and len(text) > 1:  # pipelines and power lines are named after provinces: 苏皖, 皖浙
+        provinces = tuple(province_of(char) for char in text)
+        if all(len(name) > 1 for name in provinces):
+            return Reading(provinces, (), 0.0)
     home = home_of(region)
     # Best paths to each candidate of the last character, keeping two so that an alternative can be named.
     paths: list[tuple[float, tuple[Place, ...]]] = [
@@ -231,7 +235,7 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
 
     def total(path: tuple[Place, ...]) -> float:
         if home is not None and home.level == "province" and any(p.code[:2] == home.code[:2] for p in path):
-            return 0.0  # a province is not its capital
+            return 0.15 * sum(p.code[:2] != home.code[:2] for p in path)  # a province is not its capital
         return min(distance_km(home, p) for p in path) / 250 if home else 0.0
 
     ranked: dict[tuple[str, ...], float] = {}

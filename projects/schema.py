@@ -161,7 +161,7 @@ VERDICTS = Schema(
     key=("document", "start", "indicator", "area"),
     columns=(
         *TARGETS.columns,
-        Column("verdict", Verdict, "one word for the target, see projects.verdicts", zh="结论", nullable=False),
+        Column("verdict", Verdict, "one word for the target, see projects.verdict.verdicts", zh="结论", nullable=False),
         Column("stage", "string", "furthest stage from which on projects are needed to meet it", zh="所需阶段"),
         Column("borderline", "boolean", "the deciding value is within the measurement's error", zh="临界"),
         Column("plan_date", "string", "YYYY-MM of the document, empty where unknown", zh="文件年月"),

@@ -24,15 +24,15 @@ import shapely
 from geo.errors import PlanningError
 from geo.geodesy import length_km
 from layers.schema import FEATURES, Method
-from projects.chains import Chain, place_chain
-from projects.drawing import POINT_KINDS, Drawing, Site, SitingAssumptions
-from projects.existing_lines import by_course, by_crossing, by_existing_line, by_existing_way, by_section
-from projects.ground import Ground, default_ground
-from projects.new_lines import by_branch, by_extension, by_places, by_ring, by_second
-from projects.own_lines import OwnLine, own_lines
-from projects.point_sites import by_facility, by_point_or_area
 from projects.schema import PROJECTS
-from projects.sections import section_ends
+from projects.sites.chains import Chain, place_chain
+from projects.sites.drawing import POINT_KINDS, Drawing, Site, SitingAssumptions
+from projects.sites.existing_lines import by_course, by_crossing, by_existing_line, by_existing_way, by_section
+from projects.sites.ground import Ground, default_ground
+from projects.sites.new_lines import by_branch, by_extension, by_places, by_ring, by_second
+from projects.sites.own_lines import OwnLine, own_lines
+from projects.sites.point_sites import by_facility, by_point_or_area
+from projects.sites.sections import section_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ def site_projects(
         Names or codes of the regions the plans are about, as context for place names; by default 沪苏浙皖.
     user_lines : GeoDataFrame, optional
         A planner's own geometries with a column ``project_id`` (or ``feature_id``), any known CRS; see
-        :func:`projects.own_lines.own_lines` for what is checked.
+        :func:`projects.sites.own_lines.own_lines` for what is checked.
     ground : Ground, optional
         Gazetteer, existing network and boundaries; by default the embedded ones.
     assumptions : SitingAssumptions, optional

@@ -73,7 +73,10 @@ def tail_class(word: str) -> str:
     table = default_lexicon().tails.words
     if word in table:
         return table[word]
-    if re.search(r"年内|年底|底前|年前|今年|明年|有望|即将|^将$|^(?:力争|确保|争取|预计|计划)", word) and len(word) <= 12:
+    if (
+        re.search(r"年内|年底|底前|年前|今年|明年|有望|即将|^将$|^(?:力争|确保|争取|预计|计划)", word)
+        and len(word) <= 12
+    ):
         return "future"
     if re.match(r"(?:目前)?(?:正在|正)?进行", word):
         return "building"

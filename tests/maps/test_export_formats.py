@@ -25,9 +25,9 @@ from geo.geodesy import distance_km
 from geo.io import sha256_of
 from layers.schema import FEATURES, Mode, Status
 from maps.export import Form, Options, export
-from maps.handover import Layer, contract_layers
-from maps.qgis_style import looks_of
-from maps.sources import Source, read_source
+from maps.gis.handover import Layer, contract_layers
+from maps.gis.qgis_style import looks_of
+from maps.gis.sources import Source, read_source
 from maps.style import MODES, line_look
 from projects.schema import MENTIONS, PROJECTS
 
@@ -122,7 +122,7 @@ def test_geopackage_style_is_the_maps(source: Source, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["line", "point", "polygon"])
 def test_every_look_has_a_symbol(kind: str) -> None:
-    from maps.qgis_style import layer_qml
+    from maps.gis.qgis_style import layer_qml
 
     shape = {"line": LineString([(117, 31), (118, 32)]), "point": Point(117, 31), "polygon": box(117, 31, 118, 32)}[
         kind

@@ -20,10 +20,10 @@ from shapely.geometry import LineString, Point
 from geo.errors import SchemaError
 from geo.schema import Column, Schema
 from layers.schema import FEATURES, LINES
-from maps.dbf import dbf_bytes
-from maps.field_names import dbase_names, full_names
-from maps.handover import Layer, geometry_layers, inferred_schema
-from maps.shapefile import write_layers_as_shapefiles
+from maps.gis.dbf import dbf_bytes
+from maps.gis.field_names import dbase_names, full_names
+from maps.gis.handover import Layer, geometry_layers, inferred_schema
+from maps.gis.shapefile import write_layers_as_shapefiles
 
 ENCODINGS = ["utf-8", "gb18030"]
 CHINESE = "编号名称方式阶段里程速度开通年份建设性质绘制方法精度长度所属线路公布说明来源可信备注航道等级㵲𬭚"

@@ -23,7 +23,7 @@ from projects.schema import (
     TARGETS,
     VERDICTS,
 )
-from projects.verdicts import Verdicts
+from projects.verdict.verdicts import Verdicts
 from tests.maps import sample
 from tests.maps.test_web import Page, sealed
 

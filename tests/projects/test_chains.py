@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from projects.chains import Chain, is_home, place_chain
-from projects.drawing import SitingAssumptions
-from projects.ground import default_ground
+from projects.sites.chains import Chain, is_home, place_chain
+from projects.sites.drawing import SitingAssumptions
+from projects.sites.ground import default_ground
 from projects.siting import site_of
 from tests.projects.test_siting import _one
 

@@ -14,9 +14,9 @@ from shapely.geometry import LineString
 from geo.geodesy import length_km
 from layers.indicators import densities
 from layers.schema import FEATURES
-from projects.area_lengths import area_lengths, area_units, density_of
-from projects.closing import added_by_projects, composition, shortest_list
-from projects.sensitivity import length_definitions
+from projects.verdict.area_lengths import area_lengths, area_units, density_of
+from projects.verdict.closing import added_by_projects, composition, shortest_list
+from projects.verdict.sensitivity import length_definitions
 
 MONTH = "2025-12"
 

@@ -14,9 +14,9 @@ from shapely.geometry import LineString, Point, box
 
 from benchmarks.siting_accuracy import measured, stretches
 from geo.geodesy import distance_km, length_km
-from projects.corridor import CorridorAssumptions, Terrain, corridor_line, sampled
-from projects.drawing import SitingAssumptions
-from projects.ground import default_ground
+from projects.sites.corridor import CorridorAssumptions, Terrain, corridor_line, sampled
+from projects.sites.drawing import SitingAssumptions
+from projects.sites.ground import default_ground
 
 NOTHING = np.empty((0, 2))
 EMPTY = Terrain(rail=NOTHING, roads=NOTHING, towns=NOTHING, crossings=NOTHING)

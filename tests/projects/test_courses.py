@@ -8,8 +8,8 @@ import pytest
 
 from geo.errors import SchemaError
 from geo.geodesy import geodesic_line, length_km
-from projects.courses import Course, course_named, course_points, courses
-from projects.ground import default_ground
+from projects.sites.courses import Course, course_named, course_points, courses
+from projects.sites.ground import default_ground
 from tests.projects.test_siting import _one
 
 

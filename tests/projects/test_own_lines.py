@@ -11,9 +11,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import wgs84_to_gcj02
 from geo.errors import CrsError, SchemaError
-from projects.ground import default_ground
-from projects.own_lines import gcj02_share, own_lines
 from projects.schema import PROJECTS
+from projects.sites.ground import default_ground
+from projects.sites.own_lines import gcj02_share, own_lines
 from projects.siting import site_projects
 
 KNOWN = np.asarray([(117.0, 32.0), (117.2, 31.9), (117.4, 31.95), (117.6, 31.8), (117.8, 31.85), (118.0, 31.7)])

@@ -7,9 +7,9 @@ import pytest
 from shapely.geometry import LineString, Point
 
 from geo.geodesy import distance_km, length_km
-from projects.drawing import SitingAssumptions
-from projects.ground import default_ground
-from projects.sections import between, cut_to_section, section_ends, section_of
+from projects.sites.drawing import SitingAssumptions
+from projects.sites.ground import default_ground
+from projects.sites.sections import between, cut_to_section, section_ends, section_of
 from projects.siting import Site, site_of
 from tests.projects.test_siting import _one
 

@@ -18,9 +18,9 @@ from benchmarks.siting_coverage import end_gaps_km
 from geo.errors import CrsError, SchemaError
 from geo.geodesy import distance_km, length_km
 from projects.builtin import builtin_register
-from projects.chains import place_chain
-from projects.ground import default_ground, line_core
 from projects.schema import PROJECTS
+from projects.sites.chains import place_chain
+from projects.sites.ground import default_ground, line_core
 from projects.siting import SitingAssumptions, outside_share, site_of, site_projects
 
 

@@ -49,6 +49,7 @@ def stages(text: str) -> list[str]:
         ("规划建成合新高铁。", "under_construction"),
         ("建好合新高铁等续建项目。", "under_construction"),
         ("合新高铁正抓紧建设。", "under_construction"),
+        ("合新高铁目前正在进行箱梁架设。", "under_construction"),
         ("推进2条高铁建设,具体为合新高铁、合宿高铁。", "under_construction"),
         ("抓好合新等23条在建高铁。", "under_construction"),
         ("合新高铁正抓紧各项建设前期工作。", "preparatory"),

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from geo.errors import SchemaError, VocabularyError
 from layers.schema import INDICATORS
-from projects.area_lengths import area_lengths
 from projects.assessment import assess
-from projects.reference_targets import (
+from projects.schema import CLOSING, SENSITIVITY, TARGETS, VERDICTS, Verdict
+from projects.verdict.area_lengths import area_lengths
+from projects.verdict.reference_targets import (
     official_lengths,
     read_targets,
     reference_dates,
     reference_places,
     reference_targets,
 )
-from projects.schema import CLOSING, SENSITIVITY, TARGETS, VERDICTS, Verdict
-from projects.target_times import TargetTimes, pairs_of
-from projects.verdicts import STAGES, judge, target_verdicts
+from projects.verdict.target_times import TargetTimes, pairs_of
+from projects.verdict.verdicts import STAGES, judge, target_verdicts
 from tests.projects.test_closing import ROWS
 
 STAGE_NAMES = ("today", *STAGES)

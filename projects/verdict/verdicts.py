@@ -16,14 +16,14 @@ import pandas as pd
 from geo.errors import VocabularyError
 from layers.scenario import DATA_MONTH, parse_month
 from layers.schema import INDICATORS
-from projects.area_lengths import area_lengths, density_of
 from projects.assessment import assess
 from projects.indicators import indicators as known_indicators
-from projects.judgement import STAGES, judge
-from projects.reference_targets import official_lengths
 from projects.schema import CLOSING, SENSITIVITY, TARGETS, VERDICTS
-from projects.target_line import KEY, Compared, TargetLine
-from projects.target_times import TIME_INDICATORS, TargetTimes
+from projects.verdict.area_lengths import area_lengths, density_of
+from projects.verdict.judgement import STAGES, judge
+from projects.verdict.reference_targets import official_lengths
+from projects.verdict.target_line import KEY, Compared, TargetLine
+from projects.verdict.target_times import TIME_INDICATORS, TargetTimes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,11 @@ import shapely
 
 from geo.geodesy import area_km2, distance_km, geodesic_line
 from layers.schema import Method, Mode
-from projects.drawing import Drawing, Site, joined_names
+from projects.sites.drawing import Drawing, Site, joined_names
 
 if TYPE_CHECKING:
     from geo.gazetteer import Place
-    from projects.chains import Chain
+    from projects.sites.chains import Chain
 
 __all__ = ["by_facility", "by_point_or_area", "radius_km"]
 

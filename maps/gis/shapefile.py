@@ -16,12 +16,12 @@ import shapely
 
 from geo.io import write_bytes
 from layers.schema import FEATURES
-from maps.dbf import CODE_PAGES, dbf_bytes
-from maps.field_names import dbase_names
-from maps.handover import contract_layers
-from maps.metadata import data_dictionary
-from maps.qgis_style import layer_qml
-from maps.sld import layer_sld
+from maps.gis.dbf import CODE_PAGES, dbf_bytes
+from maps.gis.field_names import dbase_names
+from maps.gis.handover import contract_layers
+from maps.gis.metadata import data_dictionary
+from maps.gis.qgis_style import layer_qml
+from maps.gis.sld import layer_sld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.schema import Schema
-    from maps.field_names import NameStyle
-    from maps.handover import Layer
+    from maps.gis.field_names import NameStyle
+    from maps.gis.handover import Layer
 
 __all__ = ["ShapefileReport", "csv_bytes", "write_layers_as_shapefiles", "write_shapefiles"]
 
@@ -53,7 +53,7 @@ class ShapefileReport:
     ----------
     rows : dict of file name to number of rows
     losses : Counter of reason
-        How many values stand whole in ``long_texts.csv`` only; see :class:`maps.dbf.Loss`.
+        How many values stand whole in ``long_texts.csv`` only; see :class:`maps.gis.dbf.Loss`.
     companion : list of (layer, record, id, field, text)
     """
 

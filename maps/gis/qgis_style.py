@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo.schema import Schema
-    from maps.handover import Layer
+    from maps.gis.handover import Layer
 
 __all__ = ["Look", "layer_qml", "looks_of"]
 

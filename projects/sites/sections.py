@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo.gazetteer import Place
-    from projects.drawing import Site
+    from projects.sites.drawing import Site
 
 __all__ = ["between", "cut_to_section", "section_ends", "section_of"]
 

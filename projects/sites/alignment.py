@@ -9,7 +9,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.geodesy import GEOD, geodesic_line
-from projects.corridor import KM_PER_DEGREE, sampled
+from projects.sites.corridor import KM_PER_DEGREE, sampled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ from layers.schema import STAGE_ORDER, Method, Status
 if TYPE_CHECKING:
     import pandas as pd
 
-    from projects.area_lengths import AreaLengths
+    from projects.verdict.area_lengths import AreaLengths
 
 __all__ = ["CORRIDOR", "STRAIGHT", "added_by_projects", "composition", "shortest_list"]
 

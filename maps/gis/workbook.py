@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from maps.handover import Layer
+    from maps.gis.handover import Layer
 
 __all__ = ["SHEETS", "write_workbook"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from projects.area_lengths import density_of
+from projects.verdict.area_lengths import density_of
 
 if TYPE_CHECKING:
-    from projects.area_lengths import AreaLengths
-    from projects.target_times import TargetTimes
+    from projects.verdict.area_lengths import AreaLengths
+    from projects.verdict.target_times import TargetTimes
 
 __all__ = ["length_definitions", "time_definitions"]
 
@@ -102,7 +102,7 @@ def time_definitions(times: TargetTimes, indicator: str, area: str, month: str, 
     list of (definition, minutes today, minutes with all projects, note)
         Empty for indicators that are not of rail.
     """
-    from projects.target_times import TIME_INDICATORS
+    from projects.verdict.target_times import TIME_INDICATORS
 
     if TIME_INDICATORS[indicator] != "rail":
         return []

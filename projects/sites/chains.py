@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.gazetteer import Place
-    from projects.drawing import Site
-    from projects.ground import Existing
+    from projects.sites.drawing import Site
+    from projects.sites.ground import Existing
 
 __all__ = ["ABROAD", "Chain", "place_chain"]
 

@@ -20,9 +20,9 @@ from layers.network import build_network
 from layers.rail import rail_lines, rail_nodes
 from layers.schema import Mode
 from layers.waterway import ports, waterway_lines
-from projects.corridor import Terrain, sampled
-from projects.line_names import line_core
-from projects.networks import Existing, ExistingLines, distances_km
+from projects.sites.corridor import Terrain, sampled
+from projects.sites.line_names import line_core
+from projects.sites.networks import Existing, ExistingLines, distances_km
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -15,8 +15,8 @@ from geo.crs import from_datum, shifted_datum
 from geo.errors import CrsError, SchemaError, VocabularyError
 from geo.io import read_table
 from layers.schema import AREAS, FEATURES, INDICATORS, LINES, NODES, TRAVEL_TIMES
-from maps.geopackage import LAYER_STYLES
-from maps.handover import Layer, contract_layers, geometry_layers, inferred_schema
+from maps.gis.geopackage import LAYER_STYLES
+from maps.gis.handover import Layer, contract_layers, geometry_layers, inferred_schema
 from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from geo.errors import SchemaError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from projects.ground import Ground
+    from projects.sites.ground import Ground
 
 __all__ = ["Course", "course_named", "course_points", "courses"]
 

@@ -15,15 +15,15 @@ import shapely
 
 from geo.errors import MissingExtraError
 from geo.io import write_bytes
-from maps.field_names import full_names
+from maps.gis.field_names import full_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from geo.crs import OutputCrs
-    from maps.field_names import NameStyle
-    from maps.handover import Layer
+    from maps.gis.field_names import NameStyle
+    from maps.gis.handover import Layer
 
 __all__ = ["write_flatgeobufs", "write_geojson", "write_geoparquet"]
 

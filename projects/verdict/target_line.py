@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.units import convert
-from projects.area_lengths import density_of
 from projects.assessment import DEFAULT_ERROR_SHARE, MEASUREMENT_ERROR_SHARE, NOT_MEASURED, area_key
 from projects.assessment import verdict as compare
-from projects.closing import added_by_projects, composition, shortest_list
-from projects.judgement import STAGES, judge
 from projects.schema import Verdict
-from projects.sensitivity import length_definitions, time_definitions
-from projects.target_times import TIME_INDICATORS
+from projects.verdict.area_lengths import density_of
+from projects.verdict.closing import added_by_projects, composition, shortest_list
+from projects.verdict.judgement import STAGES, judge
+from projects.verdict.sensitivity import length_definitions, time_definitions
+from projects.verdict.target_times import TIME_INDICATORS
 
 if TYPE_CHECKING:
-    from projects.area_lengths import AreaLengths
-    from projects.target_times import TargetTimes
+    from projects.verdict.area_lengths import AreaLengths
+    from projects.verdict.target_times import TargetTimes
 
 __all__ = ["KEY", "Compared", "TargetLine"]
 

@@ -12,7 +12,7 @@ import shapely
 from geo.crs import wgs84_to_gcj02
 from geo.errors import CrsError, SchemaError
 from layers.schema import FEATURES, Method
-from projects.corridor import KM_PER_DEGREE
+from projects.sites.corridor import KM_PER_DEGREE
 
 if TYPE_CHECKING:
     import geopandas as gpd

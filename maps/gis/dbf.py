@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import SchemaError
-from maps.handover import is_date
+from maps.gis.handover import is_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

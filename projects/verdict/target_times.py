@@ -14,7 +14,7 @@ from geo.errors import PlaceNotFoundError
 from geo.gazetteer import default_gazetteer
 from layers.indicators import scenario_network
 from layers.travel_time import travel_time_matrix, travel_time_table
-from projects.reference_targets import reference_places
+from projects.verdict.reference_targets import reference_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,14 +6,14 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 
 from layers.schema import FEATURES, Method, Mode, Status, Work
-from maps.qgis_style import AREA_OPACITY, BAND_OPACITY, DISC_PX, SPOT_PX, looks_of
+from maps.gis.qgis_style import AREA_OPACITY, BAND_OPACITY, DISC_PX, SPOT_PX, looks_of
 from maps.style import MODES, NETWORK, PROVISIONAL, STAGES, line_look, tint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from maps.handover import Layer
-    from maps.qgis_style import Look
+    from maps.gis.handover import Layer
+    from maps.gis.qgis_style import Look
 
 __all__ = ["layer_sld"]
 
@@ -32,7 +32,7 @@ MARKS: Final[dict[str, str]] = {
 
 def layer_sld(layer: Layer, fields: Mapping[str, str], *, lang: str = "zh") -> bytes:
     """
-    Return the style of a layer of the contract ``FEATURES``; see :func:`maps.qgis_style.layer_qml`.
+    Return the style of a layer of the contract ``FEATURES``; see :func:`maps.gis.qgis_style.layer_qml`.
 
     Parameters
     ----------

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.io import write_bytes
-from maps.field_names import full_names
+from maps.gis.field_names import full_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from geo.schema import Schema
-    from maps.field_names import NameStyle
-    from maps.handover import Layer
+    from maps.gis.field_names import NameStyle
+    from maps.gis.handover import Layer
 
 __all__ = ["joined", "write_csv_tables"]
 

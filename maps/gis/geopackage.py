@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from geo.io import EPOCH, write_features
 from layers.schema import FEATURES
-from maps.field_names import full_names
-from maps.handover import contract_layers
-from maps.qgis_style import layer_qml
-from maps.sld import layer_sld
+from maps.gis.field_names import full_names
+from maps.gis.handover import contract_layers
+from maps.gis.qgis_style import layer_qml
+from maps.gis.sld import layer_sld
 from maps.words import word_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from maps.field_names import NameStyle
-    from maps.handover import Layer
+    from maps.gis.field_names import NameStyle
+    from maps.gis.handover import Layer
 
 __all__ = ["LAYER_STYLES", "write_geopackage", "write_layers_as_geopackage"]
 
@@ -58,7 +58,7 @@ _STYLES_TABLE = (
 
 def write_geopackage(features: gpd.GeoDataFrame, path: Path, *, styles: bool = False) -> None:
     """
-    Write features as a GeoPackage with one layer per mode and geometry type; see :func:`maps.handover.feature_layers`.
+    Write features as a GeoPackage with one layer per mode and geometry type; see :func:`maps.gis.handover.feature_layers`.
 
     Parameters
     ----------

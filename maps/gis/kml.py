@@ -10,7 +10,7 @@ import shapely
 
 from geo.io import write_bytes
 from layers.schema import FEATURES, Method, Mode, Status
-from maps.field_names import full_names
+from maps.gis.field_names import full_names
 from maps.style import MODES, PROVISIONAL, STAGES, line_look, mode_label, origin_label, status_label, tint
 from maps.words import word_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from maps.handover import Layer
+    from maps.gis.handover import Layer
 
 __all__ = ["write_kml"]
 

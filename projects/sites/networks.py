@@ -17,7 +17,7 @@ from geo.geodesy import GEOD, distance_km
 from layers.rail import HIGH_SPEED_KINDS
 from layers.schema import Mode
 from layers.travel_time import station_names
-from projects.line_names import line_core
+from projects.sites.line_names import line_core
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Sequence

@@ -11,12 +11,12 @@ from shapely.ops import nearest_points
 
 from geo.geodesy import distance_km, length_km
 from layers.schema import Method, Mode
-from projects.alignment import beside, beyond, ring
-from projects.chains import Chain
-from projects.drawing import Drawing, Site, joined_names, leg, ring_side
-from projects.existing_lines import existing_way, near, trimmed
-from projects.point_sites import radius_km
-from projects.sections import cut_to_section, section_ends, section_of
+from projects.sites.alignment import beside, beyond, ring
+from projects.sites.chains import Chain
+from projects.sites.drawing import Drawing, Site, joined_names, leg, ring_side
+from projects.sites.existing_lines import existing_way, near, trimmed
+from projects.sites.point_sites import radius_km
+from projects.sites.sections import cut_to_section, section_ends, section_of
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

@@ -13,9 +13,9 @@ from shapely.ops import nearest_points
 from geo.geodesy import distance_km, geodesic_line, length_km
 from layers.rail import HIGH_SPEED_KINDS
 from layers.schema import Method, Mode, Work
-from projects.courses import course_named, course_points
-from projects.drawing import BESIDE, Drawing, Site, joined_names, leg, ring_side
-from projects.sections import between, cut_to_section, section_of
+from projects.sites.courses import course_named, course_points
+from projects.sites.drawing import BESIDE, Drawing, Site, joined_names, leg, ring_side
+from projects.sites.sections import between, cut_to_section, section_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo.gazetteer import Place
-    from projects.chains import Chain
-    from projects.ground import Existing
+    from projects.sites.chains import Chain
+    from projects.sites.ground import Existing
 
 __all__ = [
     "by_course",

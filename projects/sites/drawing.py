@@ -11,7 +11,7 @@ import shapely
 
 from geo.geodesy import distance_km, geodesic_line, length_km
 from layers.schema import Method, Mode
-from projects.corridor import KM_PER_DEGREE, CorridorAssumptions, corridor_line
+from projects.sites.corridor import KM_PER_DEGREE, CorridorAssumptions, corridor_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo.gazetteer import Place
-    from projects.ground import Ground
+    from projects.sites.ground import Ground
 
 __all__ = ["BESIDE", "POINT_KINDS", "Drawing", "Leg", "Site", "SitingAssumptions", "joined_names", "leg", "ring_side"]
 

@@ -1,0 +1,1 @@
+"""How a project gets its geometry: the ground it stands on and the rungs of the ladder that ``projects.siting`` climbs."""

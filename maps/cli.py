@@ -704,13 +704,14 @@ def _summary(made: Atlas, lang: str) -> None:
         )
     if len(measured):
         console.print(verdicts)
-    rest = made.assessment.drop_duplicates(["document", "start", "indicator"])
+    ours = made.assessment[made.assessment["infrastructure"].fillna(False).astype(bool)]
+    rest = ours.drop_duplicates(["document", "start", "indicator"])
     missing = len(rest) - len(measured.drop_duplicates(["document", "start", "indicator"]))
     if missing:
         typer.echo(
-            f"{missing} 个目标未测算, 原因见 assessment.csv"
+            f"另有 {missing} 个基础设施目标未测算, 原因见 assessment.csv"
             if zh
-            else f"{missing} targets not measured; reasons in assessment.csv"
+            else f"{missing} more infrastructure targets not measured; reasons in assessment.csv"
         )
     for note in made.notes:
         typer.echo(note)

@@ -54,6 +54,10 @@ _CLASSES = 5
 _SEA_BEYOND_DEG = 30.0
 
 
+_OPEN_NOW = {"zh": "（现状路网中同名线路已开通）", "en": " (the line of that name is open today)"}
+"""Said of a project whose line the existing network already has: its stage is the plan's, of the plan's date."""
+
+
 def words(lang: str) -> dict[str, str]:
     """
     Return the phrases of the page.
@@ -98,6 +102,8 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
     month = table["opening_month"].astype(object)
     known = table["opening_year"].notna() & (month == "")
     month[known] = table.loc[known, "opening_year"].map(lambda year: str(int(year)))
+    open_now = (table["origin"] == "project") & (table["opening_month"] != "")
+    month[open_now] = month[open_now] + _OPEN_NOW[lang]
     columns["opening"] = payload.column(month)
     columns["source"] = payload.column(table["source"])
     columns["grade"] = payload.column(table["grade"])

@@ -169,10 +169,18 @@ FLAGS: Final[dict[str, Label]] = {
     "corrected": Label("规划人员已更正", "corrected by a planner"),
     "inferred_stage": Label("阶段由上下文推定", "stage is inferred"),
     "status_conflict": Label("各处阶段不一", "stages differ"),
+    "mode_from_context": Label("方式由上下文推定", "mode from context"),
+    "year_lost": Label("年份缺失", "year lost"),
     "generic_name": Label("名称宽泛", "name is generic"),
     "weak": Label("可能不是具体工程", "may be no particular works"),
 }
 """Doubts of a reading; one that is not in the table is shown as written."""
+
+FLAGS_WITH_CONTENT: Final[dict[str, Label]] = {
+    "places": Label("地名另可读作", "places may also be"),
+    "related": Label("相关项目", "related project"),
+}
+"""Doubts that name what they are about after a colon."""
 
 INDICATORS: Final[dict[str, Label]] = {
     "rail_density": Label("铁路网密度", "railway density"),
@@ -184,6 +192,11 @@ INDICATORS: Final[dict[str, Label]] = {
     "waterway_class3_up_density": Label("三级及以上航道密度", "density of waterways of class III and up"),
     "airport": Label("运输机场", "airports"),
     "airport_density": Label("运输机场密度", "airport density"),
+    "airports": Label("运输机场", "airports"),
+    "rail_length": Label("铁路里程", "railway length"),
+    "high_speed_rail_length": Label("高速铁路里程", "high-speed railway length"),
+    "expressway_length": Label("高速公路里程", "expressway length"),
+    "waterway_class3_up_length": Label("三级及以上航道里程", "length of waterways of class III and up"),
     "rail_travel_time": Label("铁路出行时间", "rail travel time"),
     "road_travel_time": Label("公路出行时间", "road travel time"),
 }
@@ -252,7 +265,10 @@ def kind_label(kind: str, lang: str = "zh") -> str:
 
 
 def flag_label(flag: str, lang: str = "zh") -> str:
-    """Return the word for a doubt; an unknown one as written, with spaces for underscores."""
+    """Return the word for a doubt; ``places:`` and ``related:`` keep what they name."""
+    name, colon, rest = flag.partition(":")
+    if colon and name in FLAGS_WITH_CONTENT:
+        return f"{FLAGS_WITH_CONTENT[name].text(lang)} {rest}"
     return _open_label(FLAGS, flag, lang)
 
 

@@ -328,6 +328,9 @@ def _tiles(
     met_today = sum(1 for r in measured if r["today"]["verdict"] == "met")
     met_plan = sum(1 for r in measured if r["plan"]["verdict"] == "met")
     verdict = _phrase(words["tile_measured"], met_today)
+    close = sum(1 for r in measured if r["today"]["verdict"] == "borderline")
+    if close:
+        verdict += _phrase(words["tile_borderline"], close)
     if any(r["plan"]["verdict"] != "unknown" for r in measured):
         verdict += _phrase(words["tile_measured_plan"], met_plan)
     share = _phrase(words["tile_drawn"], round(100 * drawn / len(entries))) if entries else ""

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _BOUNDS = {">=": "at_least", "<=": "at_most", "~": "about", "=": "equal"}
-_MARKS = {"met": "✓", "later": "↗", "missed": "✕", "unknown": "?"}
+_MARKS = {"met": "✓", "later": "↗", "missed": "✕", "borderline": "≈", "unknown": "?"}
 _BANDS_MIN = (30, 60, 90, 120, 180)
 """Upper ends of the shades of the time matrix, minutes."""
 
@@ -124,14 +124,12 @@ def _verdict(row: Mapping[Any, Any] | None, target: Mapping[Any, Any], words: Ma
     shown = {"value": number(float(measured)), "raw": measured}
     if met is None:
         return shown | {"verdict": "unknown", "text": words["empty"]}
-    if met:
-        return shown | {"verdict": "met", "text": words["met"]}
     gap = plain(row["gap"])
-    phrase = words["exceeded" if str(target["comparator"]) == "<=" else "not_met"]
-    return shown | {
-        "verdict": "missed",
-        "text": phrase.replace("{0}", number(abs(float(gap))) if gap is not None else "?"),
-    }
+    phrase = words["met"] if met else words["exceeded" if str(target["comparator"]) == "<=" else "not_met"]
+    text = phrase.replace("{0}", number(abs(float(gap))) if gap is not None else "?")
+    if plain(row.get("borderline")):
+        return shown | {"verdict": "borderline", "text": text + words["borderline"]}
+    return shown | {"verdict": "met" if met else "missed", "text": text}
 
 
 def target_sentences(
@@ -172,7 +170,8 @@ def target_sentences(
         if row["plan"]["verdict"] != "unknown":
             text += (caveats or {}).get(row["key"], "")
         found = [verdict["verdict"] for verdict, _ in known]
-        whole = "later" if found == ["missed", "met"] else found[-1]
+        # The mark is of today; the projects count only where today falls clearly short and they clearly suffice.
+        whole = "later" if found == ["missed", "met"] else found[0]
         out.append({"text": text, "verdict": whole, "mark": _MARKS[whole]})
     return out
 

@@ -40,9 +40,7 @@ REGIONS: dict[str, str] = (
 )
 """Provinces, municipalities and autonomous regions by short name (GB/T 2260)."""
 
-RADICALS = (
-    "⺁厂⺟母⺠民⺪疋⺷羊⻁虎⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻏阝⻐钅⻑長⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
-)
+RADICALS = "⺁厂⺟母⺠民⺪疋⺷羊⻁虎⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻏阝⻐钅⻑長⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
 """CJK radicals supplement, each before the character it looks like; NFKC leaves them. Many PDF printers write them."""
 
 WIDTH = (

@@ -44,7 +44,8 @@ class Head:
     kind : str
     flags : frozenset of str
         ``line`` needs a line's name before it, ``facility`` any name, ``area`` also an area's (皖江地区), ``weak`` takes its
-        mode from the context, ``hub`` names a role, ``proper`` names itself.
+        mode from the context, ``hub`` names a role, ``proper`` names itself, ``own`` takes any two to
+        four characters as a name (空港大道), ``placed`` needs a place.
     """
 
     word: str

@@ -21,6 +21,9 @@ MAX_MEMBERS = 400
 MAX_MEMBER = 70
 """Characters of one member."""
 
+BRANCHING = frozenset({"gas_pipeline", "oil_gas", "transmission_line", "uhv_line", "line_part"})
+"""Kinds of lines that are listed with one link to a city at the end of the list."""
+
 CONJUNCTIONS = ("以及", "及其", "暨", "和", "及", "与")
 
 
@@ -335,6 +338,13 @@ def _share_last(group: Group) -> None:
         if not member.works and not group.open:
             member.works = list(giver.works)
     last = group.members[-1] if group.members else None
+    for index, branch in enumerate(group.members):
+        if branch.head is None or not re.fullmatch(r"[\u4e00-\u9fff]{2,4}联络线", branch.section):
+            continue
+        for member in reversed(group.members[:index]):  # 苏皖天然气、皖浙油气合肥联络线: each line's link to 合肥
+            if member.head is None or member.head.kind not in BRANCHING or member.section or member.works:
+                break
+            member.section = member.suffix = branch.section
     if last is not None and last.head is None and last.works and not group.open:
         for member in group.members[:-1]:
             if member.head is None and not member.works:

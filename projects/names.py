@@ -186,7 +186,10 @@ def parse_member(text: str, start: int) -> Member:
         stem = bare[: -len(word)]
         if "weak" in head.flags or head.mode == "":
             inner = _inner_head(stem)
-            if word == "线" and not (inner and inner[2].kind in {"metro", "intercity_rail", "suburban_rail"}):
+            if word == "线" and not (
+                inner
+                and (inner[2].kind in {"metro", "intercity_rail", "suburban_rail"} or stem[inner[1] :] in {"新", "老"})
+            ):
                 member.stem = bare
                 return member
             if member.code and inner is None:

@@ -37,7 +37,7 @@ CAPITALS = {
 EXTRA = {"万": "万州", "蓉": "成都", "台": "台北", "港": "香港", "澳": "澳门", "台湾": "台北"}
 """One-character names that the gazetteer may lack (common knowledge)."""
 
-AGAINST_NAMING = 0.4
+AGAINST_NAMING = 0.2
 """
 Penalty of an expressway that would run from south to north and from west to east: the numbering rules name lines from
 北京, from the north end, or from the east end (中华人民共和国公路命名与编号, zh.wikipedia, read as 54e1ad4b4888.kfd.me).

@@ -23,7 +23,7 @@ import shapely
 
 from geo.errors import PlanningError
 from geo.geodesy import length_km
-from layers.schema import FEATURES, Method
+from layers.schema import FEATURES, Method, Work
 from projects.schema import PROJECTS
 from projects.sites.chains import Chain, place_chain
 from projects.sites.drawing import POINT_KINDS, Drawing, Site, SitingAssumptions
@@ -219,7 +219,8 @@ def _feature(record: Mapping[Hashable, object], drawing: Drawing) -> dict[str, o
         "siting_note": drawing.note,
         "length_km": round(length_km(drawing.geometry), 3) if is_line else float("nan"),
         "route_length_km": float("nan"),
-        "opening_month": "",
+        # A new line that is in the network today has opened since the plan; works on an old one say nothing of it.
+        "opening_month": drawing.opened if record["work"] == Work.NEW.value else "",
         "closing_month": "",
         "speed_km_h": float("nan"),
         "source": record["documents"],

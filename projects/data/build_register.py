@@ -12,26 +12,32 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from geo.io import write_table
+from projects.documents import simplify
 from projects.reading import read_files
 from projects.schema import MENTIONS, PROJECTS, TARGETS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 PLANS = ("hefei", "wuhu", "fuyang", "anhui", "jiangsu")
 DATES = {"hefei": "2020-04", "wuhu": "2019", "fuyang": "2020-09-25", "anhui": "2021", "jiangsu": "2020"}
+TITLES = {"jiangsu": "《长江三角洲区域一体化发展规划纲要》江苏实施方案"}
+"""Where the page from which the text comes heads it with another document's name."""
 LONGEST = 60
 FOLDER = Path(__file__).resolve().parent / "builtin"
 
 
 def own_words(row: pd.Series) -> pd.Series:
     """Cut a mention down to the project's name where the plan has it in one piece; else keep the span and no words."""
-    at = str(row["quotation"]).find(str(row["name"]))
+    words = str(row["quotation"])
+    at = simplify(words).find(str(row["name"]))
     if row["name"] and at >= 0:
         row["start"] += at
         row["end"] = row["start"] + len(row["name"])
-        row["quotation"] = row["name"]
+        row["quotation"] = words[at : at + len(row["name"])]
     else:
         row["quotation"] = ""
     return row
@@ -53,7 +59,7 @@ def main() -> None:
     with (FOLDER / "documents.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(reading.documents)
+        writer.writerows({**row, "title": TITLES.get(row["document"], row["title"])} for row in reading.documents)
     print(f"{len(reading.register.projects)} projects, {len(mentions)} mentions, {len(targets)} targets -> {FOLDER}")
 
 

@@ -75,12 +75,13 @@ class SitingAssumptions:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A geometry and how it came about."""
+    """A geometry and how it came about; ``opened`` is the month in which the existing line that it follows opened."""
 
     geometry: BaseGeometry | None
     method: Method
     accuracy_km: float
     note: str
+    opened: str = ""
 
 
 @dataclass(frozen=True)

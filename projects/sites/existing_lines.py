@@ -129,7 +129,7 @@ def by_existing_line(site: Site, chain: Chain) -> Drawing | str:
     opened = f", {found.opened} 开通" if found.opened else ""
     unused = f"; 未用地点 places not used: {joined_names([*doubtful, *gaps])}" if doubtful or gaps else ""
     text = f"沿用已有线路 existing line {found.name}{opened}{shortened}{note}{unused}{chain.tail}"
-    return Drawing(geometry, Method.NETWORK, found.accuracy_km, text)
+    return Drawing(geometry, Method.NETWORK, found.accuracy_km, text, found.opened)
 
 
 def by_existing_way(site: Site, chain: Chain) -> Drawing | str:

@@ -130,7 +130,7 @@ def test_kilometres_missing_by_hand() -> None:
 
 
 def test_only_projects_with_a_stated_year_count_by_the_target_year() -> None:
-    """a opens in 2028 by its plan, b and c say nothing: by 2030 a is there, by 2027 none, and without a year nobody knows."""
+    """Project a opens in 2028 by its plan, b and c say nothing: by 2030 a is there, by 2027 none, and without a year nobody knows."""
     dated = ROWS.assign(opening_year=pd.array([2028, None, None, 2020], dtype="Int64"))
     rows = {year: line(target(year=year), dated).iloc[0] for year in (2027, 2030, None)}
     assert rows[2027]["value_target_year"] == rows[2027]["value_today"]

@@ -43,6 +43,9 @@ REGIONS: dict[str, str] = (
 RADICALS = "⺁厂⺟母⺠民⺪疋⺷羊⻁虎⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻏阝⻐钅⻑長⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
 """CJK radicals supplement, each before the character it looks like; NFKC leaves them. Many PDF printers write them."""
 
+STANDARD = frozenset("乾著藉瞭徵覆")
+"""Characters of the simplified standard (通用规范汉字表) too: alone they do not make a text traditional (合肥乾龙物流园)."""
+
 WIDTH = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     | {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20, 0xFE30: ord(":")}
@@ -212,9 +215,10 @@ def simplify(text: str) -> str:
     convert = _converter()
     folded = text.translate(WIDTH)
     out = convert(folded)
-    if len(out) == len(folded):
-        return out
-    return "".join(c if len(c) == 1 else o for o in folded for c in (convert(o),))
+    if len(out) != len(folded):
+        out = "".join(c if len(c) == 1 else o for o in folded for c in (convert(o),))
+    changed = {a for a, b in zip(folded, out, strict=True) if a != b}
+    return folded if changed <= STANDARD else out
 
 
 @lru_cache(maxsize=1)

@@ -225,3 +225,9 @@ def test_radicals_of_printed_pdfs_are_read_as_characters() -> None:
     plan = parse_document("一、交通\n加快推进合新⾼铁、巢⻢城际等项⽬前期⼯作。", document="pdf")
     assert "合新高铁、巢马城际等项目前期工作" in plan.simplified
     assert len(plan.simplified) == len(plan.text)
+
+
+def test_a_simplified_text_keeps_its_characters() -> None:
+    """乾 is a traditional 干 and a simplified 乾: only a text with other traditional characters is converted."""
+    assert simplify("合肥乾龙物流园") == "合肥乾龙物流园"
+    assert simplify("擰乾毛巾") == "拧干毛巾"

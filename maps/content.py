@@ -6,7 +6,6 @@ Nothing here writes markup. The page sets every word as text.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import shapely
 from layers.schema import Method, Mode, Status, Work
 from maps import style
 from maps.labels import INDICATORS, flag_label, indicator_label, kind_label, scenario_label, unit_label
-from maps.page import asset
+from maps.page import page_words
 from maps.payload import Payload, plain
 
 if TYPE_CHECKING:
@@ -67,11 +66,7 @@ def words(lang: str) -> dict[str, str]:
     ValueError
         If the language is neither ``zh`` nor ``en``.
     """
-    table: dict[str, dict[str, str]] = json.loads(asset("words.json"))
-    if lang not in table:
-        message = f"no words for language {lang!r}; choose one of {', '.join(table)}"
-        raise ValueError(message)
-    return table[lang]
+    return page_words("words.json", lang)
 
 
 def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> dict[str, Any]:

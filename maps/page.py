@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
+import jinja2
+
 from geo.errors import MissingExtraError
 from geo.io import write_bytes
 
-__all__ = ["POLICY_MARK", "asset", "leaflet_css", "leaflet_js", "seal", "write_page"]
+__all__ = ["POLICY_MARK", "asset", "leaflet_css", "leaflet_js", "page_template", "page_words", "seal", "write_page"]
 
 POLICY_MARK = "<!--content-security-policy-->"
 """Where ``seal`` puts the policy; the first thing in the head."""
@@ -40,6 +43,47 @@ def _leaflet_folder() -> Path:
         message = "the web map needs Leaflet's files; install them with: pip install XStatic-Leaflet"
         raise MissingExtraError(message) from error
     return Path(leaflet.BASE_DIR)
+
+
+@cache
+def page_words(name: str, lang: str) -> dict[str, str]:
+    """
+    Return the words of a page in a language.
+
+    Parameters
+    ----------
+    name : str
+        A JSON file of ``maps/assets``: language to words.
+    lang : {"zh", "en"}
+
+    Raises
+    ------
+    ValueError
+        If the language is unknown.
+    """
+    table: dict[str, dict[str, str]] = json.loads(asset(name))
+    if lang not in table:
+        message = f"no words for language {lang!r}; choose one of {', '.join(table)}"
+        raise ValueError(message)
+    return table[lang]
+
+
+@cache
+def page_template(name: str, *, own: tuple[str, ...] = ()) -> jinja2.Template:
+    """
+    Return a template of ``maps/templates`` in which every value is escaped: none of a table is ever markup.
+
+    Parameters
+    ----------
+    name : str
+    own : tuple of str
+        Placeholders for our own style and script, which stand in the page as they are; the policy names them by hash.
+    """
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    text = (resources.files("maps") / "templates" / name).read_text(encoding="utf-8")
+    for word in own:
+        text = text.replace(f"{{{{ {word} }}}}", f"{{{{ {word} | safe }}}}")
+    return environment.from_string(text)
 
 
 @cache

@@ -7,18 +7,13 @@ template (``templates/report.html.j2``) escapes every word.
 
 from __future__ import annotations
 
-import functools
-import json
 import re
-from importlib import resources
 from typing import TYPE_CHECKING, Any
-
-import jinja2
 
 from layers.schema import STAGE_ORDER, Method, Mode, Status
 from maps import style
 from maps.labels import flag_label, kind_label
-from maps.page import POLICY_MARK, asset, seal, write_page
+from maps.page import POLICY_MARK, asset, page_template, page_words, seal, write_page
 from maps.payload import plain
 from maps.report_tables import (
     grade_rows,
@@ -113,7 +108,7 @@ def report(
     ValueError
         If the language is unknown.
     """
-    words = _words(lang)
+    words = page_words("report_words.json", lang)
     listed = _documents(documents)
     entries = _projects(projects, mentions, features, {d["document"]: d["title"] for d in listed}, lang, words)
     rows, notes = target_rows(targets, assessment, lang, words)
@@ -170,26 +165,7 @@ def report(
         ],
         **grade_rows(features, words),
     }
-    return seal(_template().render(context))
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    # Everything is escaped, whatever the file is called: no value of a table is ever markup.
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    text = (resources.files("maps") / "templates" / "report.html.j2").read_text(encoding="utf-8")
-    # Our own style and script stand in the page as they are; the policy names them by hash.
-    text = text.replace("{{ css }}", "{{ css | safe }}").replace("{{ script }}", "{{ script | safe }}")
-    return environment.from_string(text.replace("{{ mark }}", "{{ mark | safe }}"))
-
-
-@functools.cache
-def _words(lang: str) -> dict[str, str]:
-    table: dict[str, dict[str, str]] = json.loads(asset("report_words.json"))
-    if lang not in table:
-        message = f"no words for language {lang!r}; choose one of {', '.join(table)}"
-        raise ValueError(message)
-    return table[lang]
+    return seal(page_template("report.html.j2", own=("css", "script", "mark")).render(context))
 
 
 def _phrase(text: str, *values: object) -> str:

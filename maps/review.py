@@ -8,19 +8,15 @@ from ``maps.style``, so that they mean what they mean on the map. What the plann
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import re
-from importlib import resources
 from typing import TYPE_CHECKING, Any
-
-import jinja2
 
 from layers.schema import Mode, Status, Work
 from maps import style
 from maps.labels import flag_label, indicator_label, kind_label, unit_label
-from maps.page import POLICY_MARK, asset, seal, write_page
+from maps.page import POLICY_MARK, asset, page_template, page_words, seal, write_page
 from maps.payload import plain
 from maps.review_text import AROUND, FULL_TEXT, MOST_FINDINGS, document_part, stage_words
 from projects.corrections import CORRECTIONS, FLAG
@@ -100,7 +96,7 @@ def review(reading: Reading, *, lang: str = "zh", title: str = "") -> str:
     ValueError
         If the language is unknown.
     """
-    words = _words(lang)
+    words = page_words("review_words.json", lang)
     position = {document.document: n for n, document in enumerate(reading.texts)}
     projects, order = _projects(reading, lang, words)
     targets = [_target(row, position, lang, words) for row in _records(reading.targets)]
@@ -140,7 +136,7 @@ def review(reading: Reading, *, lang: str = "zh", title: str = "") -> str:
         "modes": [{"id": m.value, "label": style.mode_label(m.value, lang)} for m in style.MODES],
         "stages": [{"id": s.value, "label": style.status_label(s.value, lang)} for s in style.STAGES],
     }
-    return seal(_template().render(context))
+    return seal(page_template("review.html.j2").render(context))
 
 
 # ---- what the page holds ------------------------------------------------------------------------------------------
@@ -286,23 +282,6 @@ def _look() -> str:
         )
     rules.append(".legend .m:not([class*=m-]) { --pale: transparent; }")
     return "\n".join(rules) + "\n"
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    # Everything is escaped, whatever the file is called; the template says what is markup of ours.
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    text = (resources.files("maps") / "templates" / "review.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(text)
-
-
-@functools.cache
-def _words(lang: str) -> dict[str, str]:
-    table: dict[str, dict[str, str]] = json.loads(asset("review_words.json"))
-    if lang not in table:
-        message = f"no words for language {lang!r}; choose one of {', '.join(table)}"
-        raise ValueError(message)
-    return table[lang]
 
 
 def _json(data: Any) -> str:

@@ -164,8 +164,17 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
 
 @functools.cache
 def is_abbreviation(text: str) -> bool:
-    """Return whether each of two to seven characters can stand for a unit (合, 新, 宁)."""
-    if not 2 <= len(text) <= 7 or not re.fullmatch(r"[\u4e00-\u9fff]+", text):
+    """
+    Return whether each of two to seven characters can stand for a unit (合, 新, 宁).
+
+    Directions alone (东北, 西南) say where on a ring or in a city, not between which places.
+
+    Examples
+    --------
+    >>> is_abbreviation("合新"), is_abbreviation("东北")
+    (True, False)
+    """
+    if not 2 <= len(text) <= 7 or not re.fullmatch(r"[\u4e00-\u9fff]+", text) or re.fullmatch("[东西南北中]+", text):
         return False
     names = _names()
     return all(c in names.abbreviated or c in names.first or c in EXTRA for c in text)

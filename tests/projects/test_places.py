@@ -31,6 +31,7 @@ def read(text: str, region: str) -> Mention:
         ("加快商合杭铁路北段建设。", "合肥市", "商丘-合肥"),  # the half of a line of three on that side
         ("建设明巢高速南延段。", "合肥市", "巢湖"),  # goes on from the southern end
         ("推进苏皖天然气合肥联络线建设。", "合肥市", "江苏-安徽-合肥"),  # the trunk, then what the branch serves
+        ("加快建设合肥绕城高速东北段。", "合肥市", "合肥"),  # directions are no places
         # local roads
         ("建设S351盛同路。", "合肥市", "盛桥-同大"),
         ("建设S103合肥三河同大过境段。", "合肥市", "三河镇-同大镇"),

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyogrio
@@ -28,6 +29,7 @@ from projects.schema import (
     TARGETS,
     VERDICTS,
 )
+from tests.maps.visits import Visit, in_browser
 
 TABLES = {
     "projects.csv": PROJECTS,
@@ -255,3 +257,34 @@ def test_the_plans_are_compared_with_each_other(builtin: Atlas) -> None:
     page = (builtin.folder / "report.html").read_text("utf-8")
     for name in builtin.consistency["subject"]:
         assert name.replace("&", "&amp;") in page
+
+
+@in_browser
+@pytest.mark.browser
+@pytest.mark.parametrize("which", ["builtin", "real"])
+def test_the_pages_open_offline_without_a_request_or_complaint(
+    which: str, browser: Any, request: pytest.FixtureRequest
+) -> None:
+    """How issue 2 is judged: the map on a laptop without network, and in it 合新高铁 with its stages."""
+    atlas: Atlas = request.getfixturevalue(which)
+    shown = Visit(browser, atlas.folder / "map.html", width=1440, height=900).ready()
+    shown.page.fill("input[type=search]", "合新高铁")
+    shown.settle()
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("Enter")
+    shown.settle()
+    card = shown.page.inner_text("body")
+    assert "前期工作" in card
+    assert "(55)" in card
+    assert shown.complaints == []
+    assert shown.requests == [(atlas.folder / "map.html").as_uri()]
+    shown.close()
+    page = Visit(browser, atlas.folder / "report.html", width=1200, height=900)
+    page.page.wait_for_load_state("load")
+    text = page.page.inner_text("body")
+    assert "合新高铁" in text
+    assert "铁路网密度" in text
+    assert "700" in text
+    assert page.complaints == []
+    assert page.requests == [(atlas.folder / "report.html").as_uri()]
+    page.close()

@@ -17,67 +17,9 @@ from maps.web import write_web_map
 from projects.schema import MENTIONS, PROJECTS
 from tests.maps import sample
 from tests.maps.test_report import tables
+from tests.maps.visits import Visit, in_browser
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent: apt-get install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: pip install tongtu[test]"
-    )
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield made
-        made.close()
-
-
-class Visit:
-    """An offline page and everything that it did besides being shown."""
-
-    def __init__(self, browser: Any, path: Path, *, width: int = 1280, height: int = 800, address: str = "") -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-        self.context.set_offline(True)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri() + address)
-
-    def ready(self) -> Visit:
-        """Wait until the map is drawn."""
-        self.page.wait_for_selector("body[data-ready], body.failed", timeout=20_000, state="attached")
-        assert self.page.evaluate("document.body.classList.contains('failed')") is False
-        # Two frames: the first applies what is due, the second comes after it is painted.
-        self.settle()
-        return self
-
-    def settle(self) -> None:
-        """Let two frames pass."""
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-    def close(self) -> None:
-        """Close it; fail on any complaint or request but the page itself."""
-        self.context.close()
-        assert self.complaints == []
-        assert len(self.requests) == 1, self.requests
-        assert self.requests[0].startswith("file:")
+pytestmark = [pytest.mark.browser, in_browser]
 
 
 def write_sample(path: Path, **options: Any) -> Path:

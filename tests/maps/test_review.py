@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from maps.review import review, write_review
 from maps.review_text import AROUND, FULL_TEXT
 from projects.corrections import CORRECTIONS, read_corrections
 from projects.reading import Reading, read_files, write_reading
-from tests.maps.test_browser import ARGUMENTS, CHROMIUM, Visit
+from tests.maps.visits import Visit, in_browser
 
 PLAN = (
     "某市综合交通规划（2021年）\n\n一、铁路\n(一)加快推进合新高铁、巢马城际等项目前期工作。\n"
@@ -279,19 +278,6 @@ def test_a_text_without_line_ends_is_cut_too(tmp_path: Path) -> None:
 
 # In the browser ------------------------------------------------------------------------------------------------------
 
-in_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is absent: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: pip install tongtu[test]"
-    )
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield made
-        made.close()
-
 
 def visit(browser: Any, path: Path) -> Visit:
     made = Visit(browser, path, width=1440, height=900)
@@ -301,8 +287,8 @@ def visit(browser: Any, path: Path) -> Visit:
 
 @pytest.mark.browser
 @in_browser
-def test_a_click_shows_project_stage_and_words(chromium: Any, tmp_path: Path) -> None:
-    seen = visit(chromium, write_review(tmp_path / "review.html", read(tmp_path, PLAN)))
+def test_a_click_shows_project_stage_and_words(browser: Any, tmp_path: Path) -> None:
+    seen = visit(browser, write_review(tmp_path / "review.html", read(tmp_path, PLAN)))
     seen.page.click("#text .f:text('合新高铁')")
     detail = seen.page.inner_text("#detail")
     for part in ("合新高铁", "前期工作", "铁路", "阶段依据", "加快推进"):
@@ -321,9 +307,9 @@ def test_a_click_shows_project_stage_and_words(chromium: Any, tmp_path: Path) ->
 
 @pytest.mark.browser
 @in_browser
-def test_filter_and_keys(chromium: Any, tmp_path: Path) -> None:
+def test_filter_and_keys(browser: Any, tmp_path: Path) -> None:
     reading = read(tmp_path, PLAN)
-    seen = visit(chromium, write_review(tmp_path / "review.html", reading))
+    seen = visit(browser, write_review(tmp_path / "review.html", reading))
     modes = reading.register.projects["mode"].value_counts()
     assert seen.page.locator("#entries button").count() == modes.sum()
     seen.page.click("label.chip.m-rail")
@@ -348,7 +334,7 @@ def test_filter_and_keys(chromium: Any, tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @in_browser
-def test_corrections_made_on_the_page_are_applied_at_the_next_reading(chromium: Any, tmp_path: Path) -> None:
+def test_corrections_made_on_the_page_are_applied_at_the_next_reading(browser: Any, tmp_path: Path) -> None:
     earlier = pd.DataFrame(
         [
             ["set", "", "巢马城际", "", "opening_year", "2028", 'earlier, with = and "quotes"'],
@@ -358,7 +344,7 @@ def test_corrections_made_on_the_page_are_applied_at_the_next_reading(chromium: 
     )
     reading = read(tmp_path, PLAN, corrections=earlier)
     ids = dict(zip(reading.register.projects["name"], reading.register.projects["project_id"], strict=True))
-    seen = visit(chromium, write_review(tmp_path / "review.html", reading))
+    seen = visit(browser, write_review(tmp_path / "review.html", reading))
     assert "没有的铁路" in seen.page.inner_text("#corrections .why")  # what was not applied says why
     seen.page.click("#text .f:text('合新高铁')")
     seen.page.select_option("#set-status", "operating")
@@ -402,8 +388,8 @@ def test_corrections_made_on_the_page_are_applied_at_the_next_reading(chromium: 
 
 @pytest.mark.browser
 @in_browser
-def test_hostile_text_does_not_run(chromium: Any, tmp_path: Path) -> None:
-    seen = visit(chromium, write_review(tmp_path / "review.html", hostile(tmp_path)))
+def test_hostile_text_does_not_run(browser: Any, tmp_path: Path) -> None:
+    seen = visit(browser, write_review(tmp_path / "review.html", hostile(tmp_path)))
     title = seen.page.title()
     for k in ("m", "t", "d"):
         seen.page.click(f"#tab-{k}")
@@ -422,10 +408,10 @@ def test_hostile_text_does_not_run(chromium: Any, tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @in_browser
-def test_a_pdf_counts_the_text_written_beside(chromium: Any, tmp_path: Path) -> None:
+def test_a_pdf_counts_the_text_written_beside(browser: Any, tmp_path: Path) -> None:
     """Print the plan as pdf, read it, and check every span in the text that is written beside."""
     pytest.importorskip("pdfplumber", reason="pdfplumber is not installed: pip install tongtu[pdf]")
-    page = chromium.new_page()
+    page = browser.new_page()
     page.set_content("".join(f"<p>{line}</p>" for line in PLAN.splitlines() if line))
     page.pdf(path=str(tmp_path / "plan.pdf"))
     page.close()

@@ -51,6 +51,9 @@ _GETA = "〓"
 _EXACT_DIGITS = 18
 """GDAL reads whole numbers of more digits as floating point."""
 
+_EXACT_WHOLE = 2**53
+"""A column with nulls becomes floating point in pandas: beyond this, whole numbers are no longer told apart there."""
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -164,7 +167,7 @@ def _field(values: pd.Series, name: str, encoding: str, losses: list[Loss]) -> _
 def _integers(values: pd.Series, name: str, losses: list[Loss]) -> _Field:
     codes, distinct = pd.factorize(values, use_na_sentinel=False)
     texts = ["" if _missing(value) else str(int(value)) for value in distinct]
-    _report(codes, {i: (t, "digits") for i, t in enumerate(texts) if len(t.lstrip("-")) > _EXACT_DIGITS}, name, losses)
+    _report(codes, {i: (t, "digits") for i, t in enumerate(texts) if t and abs(int(t)) > _EXACT_WHOLE}, name, losses)
     return _whole(texts, codes)
 
 

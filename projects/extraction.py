@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from projects.damage import damage_spots
 from projects.documents import Document, Passage, parse_document
-from projects.mentions import Mention
-from projects.passage_reader import PassageReader
+from projects.grammar.mentions import Mention
+from projects.grammar.passage_reader import PassageReader
 from projects.status import past_passages
 
 if TYPE_CHECKING:

@@ -114,7 +114,7 @@ def _code(name: str) -> bool:
 
 def _territorial(section: str) -> bool:
     """Whether a section is the part in one unit (安徽段, 马鞍山段): the plan's share of the line, no stretch of its own."""
-    from projects.routes import places_in
+    from projects.grammar.routes import places_in
 
     bare = section.removesuffix("段")
     found = places_in(bare)

@@ -12,13 +12,13 @@ import re
 from typing import TYPE_CHECKING
 
 from geo.gazetteer import default_gazetteer
-from projects.routes import distance_km
+from projects.grammar.routes import distance_km
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from geo.gazetteer import Place
-    from projects.mentions import Mention
+    from projects.grammar.mentions import Mention
 
 __all__ = ["related_lines", "repaired_name"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.schema import STAGE_ORDER, Status
-from projects.lexicon import default_lexicon
+from projects.grammar.lexicon import default_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

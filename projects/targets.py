@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.gazetteer import default_gazetteer
+from projects.grammar.quantities import AFTER, WINDOW, Quantity, Segment, quantities, segments
 from projects.indicators import Indicator, kind_of_unit, match_indicator, match_milestone
-from projects.quantities import AFTER, WINDOW, Quantity, Segment, quantities, segments
 from projects.schema import TARGETS, Comparator
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ BEFORE = (
     (r"增长|提[高升]|下降|降低|减少|削减|涨幅(?:为|在)?", Comparator.AT_LEAST),
 )
 BY_AFTER = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.ABOUT)
-"""Comparators of the words ``projects.quantities.AFTER``."""
+"""Comparators of the words ``projects.grammar.quantities.AFTER``."""
 # Works that bring a counted or measured thing about: the quantity is what is to be delivered.
 WORKS = (
     "新改建|新建成|新建|新增|新开工|新达成|改造|建设|建成|基本建成|培育|培养|创建|创成|打造|完成|组建|成立|编制|制定|引进|开工|"

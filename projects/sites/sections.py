@@ -17,7 +17,7 @@ from shapely.ops import substring
 
 from geo.errors import PlanningError
 from geo.geodesy import distance_km
-from projects.routes import is_abbreviation, read_abbreviation
+from projects.grammar.routes import is_abbreviation, read_abbreviation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

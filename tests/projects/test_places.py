@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import projects.routes
+import projects.grammar.routes
 from geo.gazetteer import Place, default_gazetteer
 from projects.documents import parse_document, read_document
 from projects.extraction import Mention, extract_mentions
+from projects.grammar.routes import read_abbreviation
 from projects.register import read_plans
-from projects.routes import read_abbreviation
 from tests.projects.test_register import _scorer
 
 GAZETTEER = default_gazetteer()
@@ -69,7 +69,7 @@ def test_national_expressways_obey_the_rule_of_naming() -> None:
 
     中华人民共和国公路命名与编号 (zh.wikipedia): an independent law for names and ends from memory.
     """
-    path = Path(projects.routes.__file__).parent / "data" / "line_names.csv"
+    path = Path(projects.grammar.routes.__file__).parents[1] / "data" / "line_names.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(r["name"], r["mode"]) for r in rows] == sorted((r["name"], r["mode"]) for r in rows)
@@ -85,7 +85,7 @@ def test_national_expressways_obey_the_rule_of_naming() -> None:
 
 
 def test_every_character_of_a_national_line_stands_for_its_place() -> None:
-    path = Path(projects.routes.__file__).parent / "data" / "line_names.csv"
+    path = Path(projects.grammar.routes.__file__).parents[1] / "data" / "line_names.csv"
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             assert read_abbreviation(row["name"], "合肥市", row["mode"]).places == tuple(row["places"].split("|"))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from geo.units import parse_unit
 from projects.documents import Document, parse_document, read_document
+from projects.grammar.quantities import quantities, segments
 from projects.indicators import indicators, match_indicator, unit_words
-from projects.quantities import quantities, segments
 from projects.schema import TARGETS
 from projects.targets import extract_targets
 

@@ -259,7 +259,7 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
 
 @functools.cache
 def _national_lines() -> dict[tuple[str, str], tuple[str, ...]]:
-    path = Path(__file__).resolve().parent / "data" / "line_names.csv"
+    path = Path(__file__).resolve().parents[1] / "data" / "line_names.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return {(row["name"], row["mode"]): tuple(row["places"].split("|")) for row in csv.DictReader(file)}
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Head", "Lexicon", "WordTable", "default_lexicon"]
 
-DATA = Path(__file__).resolve().parent / "data"
+DATA = Path(__file__).resolve().parents[1] / "data"
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from projects.lexicon import Head, default_lexicon
-from projects.routes import is_abbreviation, places_in
-from projects.tails import strip_tail
+from projects.grammar.lexicon import Head, default_lexicon
+from projects.grammar.routes import is_abbreviation, places_in
+from projects.grammar.tails import strip_tail
 
 __all__ = ["Member", "parse_member"]
 

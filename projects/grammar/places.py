@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 from geo.gazetteer import default_gazetteer
-from projects.names import DASH, TO
-from projects.routes import (
+from projects.grammar.names import DASH, TO
+from projects.grammar.routes import (
     Reading,
     distance_km,
     home_of,
@@ -22,7 +22,7 @@ from projects.routes import (
 
 if TYPE_CHECKING:
     from geo.gazetteer import Place
-    from projects.names import Member
+    from projects.grammar.names import Member
 
 __all__ = ["places_of"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from projects.lexicon import default_lexicon
+from projects.grammar.lexicon import default_lexicon
 
 __all__ = ["FUTURE", "TIME", "strip_tail"]
 

@@ -1,7 +1,7 @@
 """
 The reading of one passage into mentions: clauses, the lists in them, and what each member is.
 
-See :mod:`projects.clause_grammar` for clauses, :mod:`projects.lists` for lists, :mod:`projects.names` for members.
+See :mod:`projects.grammar.clause_grammar` for clauses, :mod:`projects.grammar.lists` for lists, :mod:`projects.grammar.names` for members.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.schema import Mode
-from projects.clause_grammar import CLOSING, TOPICS, Context
-from projects.facts import kind_of, work_of
-from projects.lexicon import default_lexicon
-from projects.lists import Group, read_list
-from projects.mentions import Mention
-from projects.names import Member, parse_member
-from projects.naming import is_named
-from projects.places import places_of
-from projects.quoting import QuotingReader
-from projects.sentences import clauses, sentences, stage_label
+from projects.grammar.clause_grammar import CLOSING, TOPICS, Context
+from projects.grammar.facts import kind_of, work_of
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.lists import Group, read_list
+from projects.grammar.mentions import Mention
+from projects.grammar.names import Member, parse_member
+from projects.grammar.naming import is_named
+from projects.grammar.places import places_of
+from projects.grammar.quoting import QuotingReader
+from projects.grammar.sentences import clauses, sentences, stage_label
+from projects.grammar.tails import TIME, strip_tail
 from projects.status import Governor, stage_of, tail_class
-from projects.tails import TIME, strip_tail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from layers.schema import Mode
-from projects.lexicon import default_lexicon
-from projects.lists import Group, read_list
-from projects.names import LINE_NUMBER, Member, parse_member
-from projects.naming import is_named, proper_parts
-from projects.routes import places_in, units_in
-from projects.sentences import begins_name, is_line_name, stage_label
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.lists import Group, read_list
+from projects.grammar.names import LINE_NUMBER, Member, parse_member
+from projects.grammar.naming import is_named, proper_parts
+from projects.grammar.routes import places_in, units_in
+from projects.grammar.sentences import begins_name, is_line_name, stage_label
+from projects.grammar.tails import TIME, strip_tail
 from projects.status import Governor, tail_class
-from projects.tails import TIME, strip_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

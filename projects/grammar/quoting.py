@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from projects.leaning import ContextReader
-from projects.lexicon import default_lexicon
-from projects.names import TO, Member
+from projects.grammar.leaning import ContextReader
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.names import TO, Member
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

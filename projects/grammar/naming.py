@@ -6,9 +6,9 @@ import functools
 import re
 
 from geo.gazetteer import default_gazetteer
-from projects.lexicon import default_lexicon
-from projects.names import LINE_NUMBER, POWER, TO, Member, bracketless
-from projects.routes import is_abbreviation, places_in, units_in
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.names import LINE_NUMBER, POWER, TO, Member, bracketless
+from projects.grammar.routes import is_abbreviation, places_in, units_in
 
 __all__ = ["is_named", "proper_parts"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from projects.names import LINE_NUMBER, NUMERAL, PHASE, Member, parse_member
-from projects.naming import proper_parts
+from projects.grammar.names import LINE_NUMBER, NUMERAL, PHASE, Member, parse_member
+from projects.grammar.naming import proper_parts
 
 __all__ = ["complete_numerals"]
 

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from layers.schema import Work
-from projects.lexicon import default_lexicon
-from projects.names import DASH, TO
-from projects.routes import is_abbreviation
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.names import DASH, TO
+from projects.grammar.routes import is_abbreviation
 
 if TYPE_CHECKING:
-    from projects.names import Member
+    from projects.grammar.names import Member
     from projects.status import Governor
 
 __all__ = ["kind_of", "work_of"]

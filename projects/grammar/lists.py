@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from geo.gazetteer import default_gazetteer
-from projects.lexicon import Head, default_lexicon
-from projects.names import ETC, PHASE, Member, parse_member
-from projects.naming import is_named, proper_parts
-from projects.numerals import complete_numerals
-from projects.routes import is_abbreviation, places_in
+from projects.grammar.lexicon import Head, default_lexicon
+from projects.grammar.names import ETC, PHASE, Member, parse_member
+from projects.grammar.naming import is_named, proper_parts
+from projects.grammar.numerals import complete_numerals
+from projects.grammar.routes import is_abbreviation, places_in
+from projects.grammar.tails import strip_tail
 from projects.status import LABELS
-from projects.tails import strip_tail
 
 __all__ = ["Group", "read_list"]
 

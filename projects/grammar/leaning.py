@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 
 from layers.schema import Mode
-from projects.clause_grammar import TOPICS, ClauseReader, Context
-from projects.lexicon import default_lexicon
-from projects.lists import Group, lean_on, read_list
-from projects.names import LINE_NUMBER, TO, Member
-from projects.naming import proper_parts
-from projects.sentences import is_line_name, is_line_number
+from projects.grammar.clause_grammar import TOPICS, ClauseReader, Context
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.lists import Group, lean_on, read_list
+from projects.grammar.names import LINE_NUMBER, TO, Member
+from projects.grammar.naming import proper_parts
+from projects.grammar.sentences import is_line_name, is_line_number
 
 __all__ = ["ContextReader"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from projects.lexicon import default_lexicon
-from projects.names import TO
-from projects.naming import proper_parts
-from projects.routes import is_abbreviation, places_in, units_in
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.names import TO
+from projects.grammar.naming import proper_parts
+from projects.grammar.routes import is_abbreviation, places_in, units_in
 from projects.status import LABELS
 
 if TYPE_CHECKING:

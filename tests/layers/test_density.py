@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.ops
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiLineString, Point, box
@@ -342,3 +344,52 @@ def test_many_segments_keep_their_total() -> None:
     _, _, metres = GEOD.inv(points[:-1, 0], points[:-1, 1], points[1:, 0], points[1:, 1])
     table = line_length_by_area(lines_of([LineString(points)]), grid(6, 7))
     assert table["length_km"].sum() == pytest.approx(np.sum(metres) / 1000.0, rel=1e-10)
+
+
+coordinate = st.integers(0, 6)
+corner = st.tuples(coordinate, coordinate)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(corner, min_size=2, max_size=8), min_size=1, max_size=3), st.lists(corner, min_size=1, max_size=4)
+)
+def test_vertices_and_edges_on_borders(walks: list[Any], boxes: list[Any]) -> None:
+    # Lines and borders on one coarse grid: every vertex on a border, many edges along one, areas that overlap or have a
+    # hole. Second method: shapely cuts each segment; a piece on borders is divided by how many areas have it on theirs.
+    unit = 1 / 128  # exact in floating point, as in the plane
+    lines = [LineString(np.array(w) * unit + (117, 31)) for w in walks if len(set(w)) > 1]
+    polygons = [box(117 + x * unit, 31 + y * unit, 117 + (x + 3) * unit, 31 + (y + 2) * unit) for x, y in boxes]
+    x, y = polygons[0].centroid.coords[0]
+    polygons[0] = polygons[0].difference(box(x - unit, y - unit / 2, x + unit, y + unit / 2))
+    if not lines:
+        return
+    table, areas = lines_of(lines), areas_of(polygons)
+    ours = line_length_by_area(table, areas).set_index(["code", "feature_id"])["length_km"]
+    expected: dict[tuple[str, str], float] = {}
+    for name, line in zip(table["feature_id"], lines, strict=True):
+        for ends in itertools.pairwise(line.coords):
+            if ends[0] == ends[1]:
+                continue
+            segment = LineString(ends)
+            on = [segment.intersection(p.boundary) for p in polygons]
+            for code, polygon, mine in zip(areas["code"], polygons, on, strict=True):
+                inner = segment.intersection(polygon).difference(polygon.boundary)
+                km = (0.0 if inner.is_empty else length_km(inner)) + sum(
+                    length_km(piece) / sum(other.distance(piece.centroid) < 1e-9 for other in on)
+                    for piece in shapely.get_parts(mine)
+                    for piece in _cut_at_vertices(piece, on)
+                )
+                expected[code, name] = expected.get((code, name), 0.0) + km
+    both = pd.concat([ours, pd.Series(expected, dtype=float)], axis=1).fillna(0.0)
+    assert np.allclose(both.iloc[:, 0], both.iloc[:, 1], rtol=1e-7, atol=1e-7)
+
+
+def _cut_at_vertices(piece: Any, others: list[Any]) -> list[Any]:
+    """Cut a piece wherever another begins or ends, so that each part lies on the borders of the same areas."""
+    if piece.length == 0.0:
+        return []
+    marks = shapely.get_coordinates([*others, piece])
+    along = sorted({round(piece.project(shapely.Point(m)), 12) for m in marks} | {0.0, piece.length})
+    parts = [shapely.ops.substring(piece, a, b) for a, b in itertools.pairwise(along) if b - a > 1e-9]
+    return [part for part in parts if part.length > 0.0]

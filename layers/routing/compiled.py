@@ -1,0 +1,50 @@
+"""How the kernels of this package are compiled: by numba, cached on disk, without the interpreter's lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["kernel", "parallel_kernel", "sort_run", "threads"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of arrays and numbers; the machine code is cached beside it (or in the user's cache folder)."""
+    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True)(function)
+    return compiled
+
+
+def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function with ``numba.prange`` loops; it must take the number of threads, for asking spoils the cache."""
+    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, parallel=True)(function)
+    return compiled
+
+
+def threads() -> int:
+    """Return how many threads a parallel kernel gets (``NUMBA_NUM_THREADS``, or the processor's)."""
+    return int(numba.get_num_threads())
+
+
+@kernel
+def sort_run(values: NDArray[np.int32], begin: int, end: int) -> None:
+    """Sort a run of an array in place: short runs, which are most, by insertion."""
+    if end - begin > 32:
+        values[begin:end].sort()
+        return
+    for i in range(begin + 1, end):
+        value = values[i]
+        j = i
+        while j > begin and values[j - 1] > value:
+            values[j] = values[j - 1]
+            j -= 1
+        values[j] = value

@@ -21,6 +21,7 @@ from layers.routing.hierarchy import Hierarchy, build_hierarchy
 from layers.routing.locality import numbers_by_place
 from layers.routing.many_to_many import select_targets, times_ms
 from layers.routing.metric import Metric, customise
+from layers.routing.pruning import prune
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -42,6 +43,9 @@ class Engine:
     graph : Graph
     xy : ndarray of float64, shape (n, 2), optional
         Places of the nodes in any unit; they only make searches faster.
+    pruned : bool
+        Whether to take out the arcs no shortest way needs: half a second more for a million nodes, and matrices in half
+        the time.
 
     Examples
     --------
@@ -52,6 +56,7 @@ class Engine:
 
     graph: Graph
     xy: NDArray[np.float64] | None = None
+    pruned: bool = True
 
     @cached_property
     def _number(self) -> NDArray[np.int32]:
@@ -72,11 +77,12 @@ class Engine:
     @cached_property
     def metric(self) -> Metric:
         """The times on the hierarchy's arcs."""
-        return customise(self.hierarchy, self.graph.time_ms)
+        metric = customise(self.hierarchy, self.graph.time_ms)
+        return prune(self.hierarchy, metric) if self.pruned else metric
 
     def with_times(self, time_min: ArrayLike) -> Engine:
         """
-        Return the engine of a scenario: the same links with other times.
+        Return the engine of a scenario: the same links with other times, not pruned, for it is soon asked and soon done with.
 
         Parameters
         ----------
@@ -97,7 +103,7 @@ class Engine:
         closed = np.isposinf(minutes)
         checked = Graph.of(self.graph.node_count, self.graph.tail, self.graph.head, np.where(closed, 0.0, minutes))
         checked.time_ms[closed] = LONGEST_MS
-        scenario = Engine(checked, self.xy)
+        scenario = Engine(checked, self.xy, pruned=False)
         scenario.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_number", "hierarchy")})
         return scenario
 

@@ -26,7 +26,7 @@ def _no_graph_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "FEW_SOURCES", -1)
 
 
-def scipy_minutes(graph: Graph) -> np.ndarray:
+def textbook_minutes(graph: Graph) -> np.ndarray:
     found = np.full((graph.node_count, graph.node_count), np.inf)
     # The textbook relaxation, independent of the graph's own matrix: parallel links, loops and zeros as they come.
     np.fill_diagonal(found, 0.0)
@@ -50,9 +50,11 @@ def graphs(draw: Any) -> Graph:
 @given(graphs())
 def test_equal_to_the_textbook_on_any_directed_graph(graph: Graph) -> None:
     everything = np.arange(graph.node_count)
-    ours = Engine(graph).matrix(everything, everything)
-    assert np.array_equal(np.isnan(ours), np.isnan(scipy_minutes(graph)))
-    assert np.allclose(ours, scipy_minutes(graph), atol=0.01 * SECOND, rtol=0, equal_nan=True)
+    expected = textbook_minutes(graph)
+    for pruned in (True, False):
+        ours = Engine(graph, pruned=pruned).matrix(everything, everything)
+        assert np.array_equal(np.isnan(ours), np.isnan(expected))
+        assert np.allclose(ours, expected, atol=0.01 * SECOND, rtol=0, equal_nan=True)
 
 
 def grid_graph(side: int, seed: int) -> tuple[Graph, np.ndarray]:
@@ -71,10 +73,10 @@ def grid_graph(side: int, seed: int) -> tuple[Graph, np.ndarray]:
     return Graph.of(side * side, mixed[links[0]], mixed[links[1]], rng.uniform(0.01, 3.0, links.shape[1])), place
 
 
-@pytest.mark.parametrize("with_places", [True, False])
-def test_equal_to_scipy_on_a_town(with_places: bool) -> None:
+@pytest.mark.parametrize(("with_places", "pruned"), [(True, True), (False, True), (True, False)])
+def test_equal_to_scipy_on_a_town(with_places: bool, pruned: bool) -> None:
     graph, xy = grid_graph(60, 3)
-    engine = Engine(graph, xy if with_places else None)
+    engine = Engine(graph, xy if with_places else None, pruned=pruned)
     rng = np.random.default_rng(1)
     sources, targets = rng.integers(0, graph.node_count, 40), rng.integers(0, graph.node_count, 70)
     theirs = dijkstra(graph.matrix, indices=sources)[:, targets] / MS_PER_MIN

@@ -1,12 +1,15 @@
 """
-Measured route lengths against official ones, by area and date: ours, official, difference.
+Measured route lengths against official ones, by area and date: ours, official, difference, and the lines that explain it.
 
-Needs ``../shared/reference/network_length_official.csv`` (or the folder in TONGTU_SHARED).
+Official figures are those of ``../shared/reference/network_length_official.csv`` (or the folder in TONGTU_SHARED) and, over
+the years 2010 to 2025, of ``benchmarks/data/length_series.csv``; ``benchmarks/data/reconcile_notes.csv`` names what official
+figures count and ours do not, each with its source.
 """
 
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,7 +23,10 @@ from layers.scenario import as_of
 from layers.schema import LINES
 
 SHARED = Path(os.environ.get("TONGTU_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
+DATA = Path(__file__).resolve().parent / "data"
 COLUMNS = {"railway_km": "rail", "high_speed_railway_km": "high_speed_rail", "expressway_km": "expressway"}
+MISSING = "missing"
+"""Effect of a note that names a line that is not in our tables; other effects are figures that count otherwise."""
 
 
 def reconciled(official: pd.DataFrame) -> pd.DataFrame:
@@ -34,42 +40,102 @@ def reconciled(official: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        area, as_of, indicator, official_km, measured_km, difference_share, grade.
+        As of :func:`compared`.
     """
-    areas = pd.concat([boundaries("province"), boundaries("prefecture")], ignore_index=True).drop_duplicates("code")
-    rows = []
+    rows = [
+        (row["area"], row["as_of"], indicator, row[column], row["grade"])
+        for row in official.to_dict("records")
+        for column, indicator in COLUMNS.items()
+        if pd.notna(row[column])
+    ]
+    return compared(pd.DataFrame(rows, columns=["area", "as_of", "indicator", "official_km", "grade"]))
+
+
+def compared(official: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return each official figure beside ours.
+
+    Parameters
+    ----------
+    official : DataFrame with area, as_of (YYYY-MM), indicator, official_km, grade
+
+    Returns
+    -------
+    DataFrame
+        area, as_of, indicator, official_km, measured_km, difference_share, explained_km (what the official figure counts
+        otherwise, by the notes), left_share (difference with that added), grade.
+    """
+    notes, rows = explanations(), []
     for row in official.to_dict("records"):
-        names = areas[areas["name"] == row["area"]]
-        if row["area"] == "长三角":
-            names = boundaries("province")
-        if names.empty:
+        lengths = measured_km(str(row["area"]), str(row["as_of"]))
+        if lengths is None:
             continue
-        lines = pd.concat([as_of(rail_lines(), row["as_of"]), as_of(highway_lines(), row["as_of"])], ignore_index=True)
-        table = density_table(
-            gpd.GeoDataFrame(lines, geometry="geometry", crs=LINES.crs),
-            names,
-            level="",
-            as_of=row["as_of"],
-            scenario="today",
+        ours, theirs = lengths[row["indicator"]], float(row["official_km"])
+        here = notes[(notes["area"] == row["area"]) & (notes["indicator"] == row["indicator"])]
+        then = (here["from_month"] <= row["as_of"]) & (
+            (here["until_month"] == "") | (here["until_month"] >= row["as_of"])
         )
-        for column, indicator in COLUMNS.items():
-            if pd.notna(row[column]):
-                ours = float(table.loc[table["indicator"] == indicator, "length_km"].sum())
-                rows.append(
-                    (row["area"], row["as_of"], indicator, row[column], ours, ours / row[column] - 1.0, row["grade"])
-                )
+        explained = float(here.loc[then & (here["effect"] != MISSING), "km"].sum())
+        left = (ours + explained) / theirs - 1.0
+        rows.append(
+            (
+                row["area"],
+                row["as_of"],
+                row["indicator"],
+                theirs,
+                ours,
+                ours / theirs - 1.0,
+                explained,
+                left,
+                row["grade"],
+            )
+        )
     return pd.DataFrame(
-        rows, columns=["area", "as_of", "indicator", "official_km", "measured_km", "difference_share", "grade"]
+        rows,
+        columns=[
+            "area", "as_of", "indicator", "official_km", "measured_km", "difference_share", "explained_km", "left_share", "grade"
+        ],
+    )  # fmt: skip
+
+
+@cache
+def measured_km(area: str, month: str) -> pd.Series | None:
+    """Return our length by indicator in an area in a month; None where the area is not ours."""
+    areas = pd.concat([boundaries("province"), boundaries("prefecture")], ignore_index=True).drop_duplicates("code")
+    shapes = boundaries("province") if area == "长三角" else areas[areas["name"] == area]
+    if shapes.empty:
+        return None
+    lines = pd.concat([as_of(rail_lines(), month), as_of(highway_lines(), month)], ignore_index=True)
+    table = density_table(
+        gpd.GeoDataFrame(lines, geometry="geometry", crs=LINES.crs), shapes, level="", as_of=month, scenario="today"
     )
+    return table.groupby("indicator")["length_km"].sum()
+
+
+def explanations() -> pd.DataFrame:
+    """Return what official figures count otherwise, and lines that are missing here: area, months, line, km, source."""
+    notes = pd.read_csv(DATA / "reconcile_notes.csv", dtype=str, keep_default_na=False)
+    return notes.assign(km=pd.to_numeric(notes["km"]))
+
+
+def series() -> pd.DataFrame:
+    """Return official lengths over the years with their sources: area, as_of, indicator, official_km, source, grade."""
+    return pd.read_csv(DATA / "length_series.csv")
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     path = SHARED / "reference" / "network_length_official.csv"
-    if not path.is_file():
-        print(f"{path} is absent; nothing to compare with")
-        return
-    print(reconciled(pd.read_csv(path)).round({"measured_km": 0, "difference_share": 3}).to_string(index=False))
+    figures = {"over the years (benchmarks/data/length_series.csv)": compared(series())}
+    if path.is_file():
+        figures = {str(path): reconciled(pd.read_csv(path)), **figures}
+    else:
+        print(f"{path} is absent; nothing of it to compare with")
+    for title, table in figures.items():
+        rounding = {"measured_km": 0, "difference_share": 3, "left_share": 3}
+        print(f"\n{title}\n{table.round(rounding).to_string(index=False)}")
+    notes = explanations()
+    print(f"\nwhat official figures count otherwise, and what is missing here\n{notes.to_string(index=False)}")
 
 
 if __name__ == "__main__":

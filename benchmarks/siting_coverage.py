@@ -4,8 +4,8 @@ How much of the plans is drawn, and how near the ends are: by method on the gold
 An end is right if the drawing comes within 10 km of the named place. Where the drawing is made from the place's own point
 (straight, corridor, nodes, point) that is its seat or its main station. Where it rests on other evidence (a recorded line,
 facility or course, or a line beside one) it is the unit itself: the port of 合肥 need not lie at the town hall. Provinces,
-rivers, areas, what a section cuts off, and places beyond the four provinces whose lines the embedded network does not hold
-are left out. Needs ``../shared/gold`` (or the folder in TONGTU_SHARED) for the gold registers.
+rivers, areas, what a section cuts off, the ends of a line of which only the crossing of a river is meant, and places beyond
+the four provinces whose lines the embedded network does not hold are left out. Needs ``../shared/gold`` (or the folder in TONGTU_SHARED) for the gold registers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import shapely
 
 from geo.geodesy import distance_km
 from layers.schema import Mode
-from projects.builtin import builtin_register
+from layers.siting_notes import decoded
+from projects.builtin import builtin_documents, builtin_register
 from projects.schema import PROJECTS
 from projects.sites.chains import place_chain
 from projects.sites.ground import Ground, default_ground
@@ -39,7 +40,8 @@ def gold_projects(folder: Path) -> pd.DataFrame:
     for document in ("hefei", "anhui"):
         gold = pd.read_csv(folder / f"{document}.csv", dtype=str, keep_default_na=False)
         gold = gold[(gold["optional"] != "yes") & (gold["mode"] != Mode.OTHER.value)]
-        rows.append(gold.assign(project_id=document + gold["name"], status=gold["status"].str.split("|").str[0]))
+        status = gold["status"].str.split("|").str[0]
+        rows.append(gold.assign(project_id=document + gold["name"], status=status, documents=gold["doc"]))
     table = pd.concat(rows, ignore_index=True)
     return PROJECTS.coerce(table[[name for name in PROJECTS.names if name in table]])
 
@@ -62,14 +64,19 @@ def end_gaps_km(projects: pd.DataFrame, features: gpd.GeoDataFrame, ground: Grou
             continue
         site = site_of(record, DEFAULT_REGION, ground, SitingAssumptions())
         places = [
-            p for p in place_chain(site).places if p.kind != "line" and (p.level != "province" or p.code == "310000")
+            p
+            for p in place_chain(site).places
+            if p.kind not in {"line", "area"} and (p.level != "province" or p.code == "310000")
         ]
+        codes = {told.code for told in decoded(str(feature["siting_codes"]))}
+        # A recorded course has been read: it, not the 简称 of the register, says where the line ends.
+        if codes & {"course", "crossing", "crossing_of", "crossing_near", "crossing_between", "candidates"}:
+            continue
         for place in {p.place_id: p for p in (*places[:1], *places[-1:])}.values():
             seat = ground.gazetteer.get(place.place_id)
             area = ground.area_of(seat)
-            note = str(feature["siting_note"])
-            evidence = feature["drawn_by"] == "network" or note.startswith(("已有", "经由所载", "与"))
-            cut = "截取" in note and (area is None or area.intersection(shape).length == 0.0)
+            evidence = feature["drawn_by"] == "network" or bool(codes & {"part_there", "beside", "gaps_new"})
+            cut = "section_cut" in codes and (area is None or area.intersection(shape).length == 0.0)
             if cut or place.kind == "river" or (evidence and place.code[:2] not in {"31", "32", "33", "34"}):
                 continue
             targets = [shapely.Point(spot.lon, spot.lat) for spot in (seat, place)]
@@ -83,14 +90,14 @@ def end_gaps_km(projects: pd.DataFrame, features: gpd.GeoDataFrame, ground: Grou
     return pd.DataFrame(rows, columns=["name", "drawn_by", "place", "gap_km"])
 
 
-def report(title: str, projects: pd.DataFrame, ground: Ground) -> None:
+def report(title: str, projects: pd.DataFrame, ground: Ground, regions: dict[str, str]) -> None:
     """Print the shares, and by name what is left."""
-    start = time.perf_counter()
-    features = site_projects(projects, ground=ground)
-    seconds = time.perf_counter() - start
+    start = time.process_time()
+    features = site_projects(projects, ground=ground, regions=regions)
+    seconds = time.process_time() - start
     by = features["drawn_by"]
     gaps = end_gaps_km(projects, features, ground)
-    print(f"== {title}: {len(features)} projects, {seconds:.2f} s")
+    print(f"== {title}: {len(features)} projects, {seconds:.2f} s of processor time")
     print(by.value_counts().to_dict())
     print(
         f"better than area {(~by.isin(['area', 'none'])).mean():.1%}, at least area {(by != 'none').mean():.1%}, ends"
@@ -104,10 +111,11 @@ def main() -> None:
     """Print the report of both registers."""
     ground = default_ground()
     folder = SHARED / "gold"
+    regions = {row["document"]: row["region"] for row in builtin_documents()}
     if folder.is_dir():
-        report("gold hefei + anhui, core", gold_projects(folder), ground)
+        report("gold hefei + anhui, core", gold_projects(folder), ground, regions)
     projects = builtin_register().projects
-    report("built-in register, five modes", projects[projects["mode"] != Mode.OTHER.value], ground)
+    report("built-in register, five modes", projects[projects["mode"] != Mode.OTHER.value], ground, regions)
 
 
 if __name__ == "__main__":

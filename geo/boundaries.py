@@ -14,7 +14,7 @@ import json
 import logging
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,7 @@ import shapely
 from geo.errors import PlaceNotFoundError, VocabularyError
 from geo.gazetteer import default_gazetteer
 from geo.geodesy import area_km2, distance_km
+from geo.population import population_2020
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -66,9 +67,9 @@ def boundaries(level: Level, *, within: str | None = None) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame, n rows, EPSG:4326, by code
         code, name, short_name, parent_code : str
-        official_area_km2 : float64, published area; NaN where none is known (counties)
+        official_area_km2 : float64, published area; NaN where none is known (counties, but for the districts of 上海)
         polygon_area_km2 : float64, geodesic area of the polygon
-        population_2020 : float64, persons, census of 1 November 2020; NaN where none is known (counties)
+        population_2020 : float64, persons, census of 1 November 2020, see :func:`geo.population.population_2020`
         geometry : Polygon or MultiPolygon, a coverage: neighbours share their border exactly
 
     Raises
@@ -200,14 +201,15 @@ def _level(level: str) -> gpd.GeoDataFrame:
         )
     gazetteer = default_gazetteer()
     units = [gazetteer.get(code) for code in frame["code"]]
-    facts = _facts()
+    published = _published_areas()
+    people = population_2020(cast("Level", level)).set_index("adcode")["population"]
     frame = frame.assign(
         name=[unit.full_name for unit in units],
         short_name=[unit.name for unit in units],
         parent_code=[unit.parent for unit in units],
-        official_area_km2=[facts.get(code, (math.nan, math.nan))[0] for code in frame["code"]],
+        official_area_km2=[published.get(code, math.nan) for code in frame["code"]],
         polygon_area_km2=[area_km2(shape) for shape in frame.geometry],
-        population_2020=[facts.get(code, (math.nan, math.nan))[1] for code in frame["code"]],
+        population_2020=people.reindex(frame["code"]).to_numpy(dtype=float),
     )
     return gpd.GeoDataFrame(frame[COLUMNS].sort_values("code").reset_index(drop=True), geometry="geometry", crs=CRS)
 
@@ -224,12 +226,9 @@ def _codes(within: str) -> tuple[str, ...]:
     return place.members or (place.code,)
 
 
-def _facts() -> dict[str, tuple[float, float]]:
+def _published_areas() -> dict[str, float]:
     with (DATA / "areas.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["code"]: (float(row["official_area_km2"] or "nan"), float(row["population_2020"] or "nan"))
-            for row in csv.DictReader(file)
-        }
+        return {row["code"]: float(row["official_area_km2"] or "nan") for row in csv.DictReader(file)}
 
 
 @functools.cache

@@ -5,7 +5,7 @@ A name is looked up with a region as its context. Several answers are several an
 best first, and :meth:`Gazetteer.resolve` raises rather than guess between equals.
 
 Tables (``geo/data``; sources and licences in ``registry.csv``): ``divisions.csv`` (all China), ``places.csv`` (curated),
-``towns.csv`` (GeoNames, CC BY 4.0).
+``towns.csv`` (GeoNames, CC BY 4.0), ``stops.csv`` (stations, ports, locks, airports of the network tables).
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ LEVELS = ("province", "prefecture", "county", "place", "town")
 
 DELTA = ("31", "32", "33", "34")
 """Code prefixes of 上海, 江苏, 浙江, 安徽."""
+
+STOP = "stop:"
+"""How the ids of the places of ``stops.csv`` begin."""
 
 # Provinces that share a border (code prefixes); the four of the delta count as neighbours of each other.
 _BORDERS = (
@@ -472,7 +475,7 @@ class Gazetteer:
 @functools.cache
 def default_gazetteer() -> Gazetteer:
     """Return the gazetteer of the embedded tables, read once."""
-    places = [*_divisions(), *_curated(), *_towns()]
+    places = [*_divisions(), *_curated(), *_towns(), *_stops()]
     logger.debug("gazetteer of %d places", len(places))
     return Gazetteer(places)
 
@@ -538,6 +541,25 @@ def _towns() -> Iterator[Place]:
         )
 
 
+def _stops() -> Iterator[Place]:
+    for row in _rows("stops.csv"):
+        yield Place(
+            place_id=f"{STOP}{row['kind']}:{row['name']}",
+            name=row["name"],
+            full_name=row["name"],
+            kind=row["kind"],
+            level="place",
+            code=row["region_code"],
+            lon=float(row["lon"]),
+            lat=float(row["lat"]),
+            accuracy_km=float(row["accuracy_km"]),
+            parent=row["region_code"],
+            source=row["source"],
+            grade=row["grade"],
+            aliases=_split(row["aliases"]),
+        )
+
+
 def _rows(name: str) -> Iterator[dict[str, str]]:
     path = DATA / name
     if not path.exists():
@@ -549,6 +571,8 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 def _found_in_text(place: Place, name: str, quality: int) -> bool:
     """Return whether a name is looked for in running text, where short everyday words would mislead."""
+    if place.place_id.startswith(STOP):
+        return False  # 合肥南站 in a sentence is read as 合肥 and what stands there
     if place.kind == "town":
         return quality == 0 and len(name) > 2
     if place.kind != "division":

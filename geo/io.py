@@ -7,6 +7,7 @@ Everything written here is the same, byte for byte, for the same input: no clock
 from __future__ import annotations
 
 import csv
+import ctypes
 import errno
 import hashlib
 import io
@@ -286,9 +287,16 @@ def _keep_what_people_changed(old: Path, new: Path) -> None:
 
 
 def _swap(new: Path, path: Path) -> None:
-    """Put a new folder in the place of an old one; the old one ends beside it and is removed by the caller's clean-up."""
+    """
+    Put a new folder in the place of an old one; the old one ends beside it and is removed by the caller's clean-up.
+
+    Where the system can exchange two names in one step (Linux), a kill at any moment leaves the old folder or the new one in
+    place. Elsewhere there is a moment between two renames in which the old one stands beside, under a hidden name.
+    """
     if not path.exists():
         new.rename(path)
+        return
+    if _exchange(new, path):
         return
     aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
     aside.rmdir()
@@ -299,6 +307,17 @@ def _swap(new: Path, path: Path) -> None:
         aside.rename(path)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names in one step by ``renameat2(2)``; tell whether the system could."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of the Linux headers
+    done: int = rename(here, os.fsencode(one), here, os.fsencode(other), exchange)
+    return done == 0
 
 
 ADVICE = {

@@ -122,7 +122,7 @@ _BASES: dict[str, dict[str, Fraction]] = {
         "‰": Fraction(1, 10),
         "share": Fraction(100),
     },
-    "ratio": {"ratio_to_1": Fraction(1), ":1": Fraction(1)},
+    "ratio": {"ratio_to_1": Fraction(1), ":1": Fraction(1), "times": Fraction(1), "倍": Fraction(1)},
     "containers": {"TEU": Fraction(1), "标箱": Fraction(1), "标准箱": Fraction(1), "国际标准集装箱": Fraction(1)},
     "persons": {"persons": Fraction(1), "人": Fraction(1), "名": Fraction(1)},
     "person trips": {"person trips": Fraction(1), "人次": Fraction(1), "passengers": Fraction(1)},

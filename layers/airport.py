@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from geo.geodesy import GEOD
 from layers.lines import read_csv
 from layers.scenario import as_of as open_in
-from layers.schema import FEATURES, Method, Mode
+from layers.schema import FEATURES, Method, Mode, Work
 
-__all__ = ["AIRPORT_COLUMNS", "AIRPORT_KINDS", "airports"]
+__all__ = ["AIRPORT_COLUMNS", "AIRPORT_KINDS", "airports", "new_airports"]
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,10 @@ AIRPORT_KINDS = ("cargo_airport", "civil_airport", "general_airport")
 
 AIRPORT_COLUMNS = ("name_en", "iata", "icao", "city_code", "aliases", "note")
 """Text columns of :func:`airports` beside the contract ``layers.schema.FEATURES``; ``aliases`` are ``|``-joined."""
+
+
+SAME_AIRPORT_KM = 10.0
+"""A planned airport this near to one that is there is its terminal, runway or next phase; two airports lie farther apart."""
 
 
 def airports(*, as_of: str | None = None) -> gpd.GeoDataFrame:
@@ -74,3 +80,37 @@ def airports(*, as_of: str | None = None) -> gpd.GeoDataFrame:
     features = FEATURES.coerce(features.sort_values("feature_id", ignore_index=True))
     log.debug("%d airports as of %s", len(features), as_of or "any month")
     return FEATURES.validate(features[[*FEATURES.names, *AIRPORT_COLUMNS, "geometry"]])
+
+
+def new_airports(projects: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Return the projects that add an airport to those that are there.
+
+    Parameters
+    ----------
+    projects : GeoDataFrame, contract ``layers.schema.FEATURES``, EPSG:4326
+    existing : GeoDataFrame of points, as :func:`airports` returns them
+
+    Returns
+    -------
+    GeoDataFrame, some rows of ``projects``, sorted by feature_id
+        New works whose name ends in 机场 (a terminal, a hub, a phase is none), drawn as points, ``SAME_AIRPORT_KM`` or more
+        from every existing airport of a kind of ``AIRPORT_KINDS`` and from those before them.
+    """
+    named = projects[
+        (projects["mode"] == Mode.AIRPORT.value)
+        & projects["kind"].isin(AIRPORT_KINDS)
+        & (projects["work"] == Work.NEW.value)
+        & (projects["drawn_by"] == Method.POINT.value)
+        & projects["name"].str.endswith("机场")
+    ].sort_values("feature_id")
+    known = [(float(x), float(y)) for x, y in zip(existing.geometry.x, existing.geometry.y, strict=True)]
+    rows = []
+    for i, point in zip(named.index, named.geometry, strict=True):
+        there = np.array(known, dtype=float).reshape(-1, 2)
+        here = np.full(len(there), point.x), np.full(len(there), point.y)
+        _, _, metres = GEOD.inv(*here, there[:, 0], there[:, 1]) if len(there) else ([], [], [np.inf])
+        if float(np.min(metres)) >= SAME_AIRPORT_KM * 1000.0:
+            rows.append(i)
+            known.append((point.x, point.y))
+    return named.loc[rows]

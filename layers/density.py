@@ -8,8 +8,6 @@ are route lengths: a double track or a dual carriageway counts once. Published l
 from __future__ import annotations
 
 import csv
-import logging
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -19,13 +17,13 @@ import pandas as pd
 import shapely
 
 from geo.errors import VocabularyError
+from layers.density_definition import DensityRecord, definition
+from layers.density_kinds import DENSITIES, Density, counts_for
+from layers.drawing_error import Stretch, drawing_error_km, stretch_of, with_crossings
 from layers.line_length import line_length_by_area, numbers
-from layers.rail import HIGH_SPEED_KINDS, RAIL_KINDS
-from layers.schema import Mode
+from layers.schema import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -34,100 +32,23 @@ __all__ = [
     "Density",
     "counts_for",
     "denominators_km2",
+    "density_records",
     "density_table",
     "line_density",
     "line_length_by_area",
 ]
 
-logger = logging.getLogger(__name__)
-
 COLUMNS = ["area", "level", "indicator", "as_of", "scenario", "length_km", "area_km2", "density", "unit", "definition"]
+RECORD_COLUMNS = [
+    "area", "code", "level", "indicator", "as_of", "scenario", "density", "unit", "density_error", "length_km", "published_km",
+    "unpublished_km", "drawn_km", "error_km", "short_km", "accuracy_km", "drawn_by", "grade_d_share", "projects_share",
+    "area_km2", "area_kind", "area_source", "area_grade", "counted", "reason",
+]  # fmt: skip
 COVERED_SHARE = 0.99
 """An area counts as covered by the data when this share of it is: borders drawn by different hands differ a little."""
-
-
-@dataclass(frozen=True)
-class Density:
-    """
-    What a density counts.
-
-    Parameters
-    ----------
-    indicator : str
-    mode : Mode
-    kinds : frozenset of str
-        Kinds of line that count; empty for all of the mode.
-    best_class, per_km2 : int
-        Waterways up to this class only (0: any); area that the unit refers to (0: a count).
-    unit, zh, en : str
-        Unit, what is counted and what is left out, in both languages.
-    """
-
-    indicator: str
-    mode: Mode
-    kinds: frozenset[str]
-    best_class: int
-    per_km2: int
-    unit: str
-    zh: str
-    en: str
-
-
-DENSITIES = (
-    Density(
-        "rail",
-        Mode.RAIL,
-        RAIL_KINDS,
-        0,
-        10_000,
-        "km/10000km2",
-        "铁路营业里程(高速、城际、普速、货运、市域铁路; 复线按一条计; 不含地铁、轻轨、站线和专用线)",
-        "railway route length (high-speed, intercity, conventional, freight, suburban; double track once; "
-        "metro, light rail, yard and private tracks excluded)",
-    ),
-    Density(
-        "high_speed_rail",
-        Mode.RAIL,
-        HIGH_SPEED_KINDS,
-        0,
-        10_000,
-        "km/10000km2",
-        "高速铁路和城际铁路里程(复线按一条计; 不含仅开行少量动车的普速铁路)",
-        "high-speed and intercity railway route length (double track once; conventional lines excluded)",
-    ),
-    Density(
-        "expressway",
-        Mode.HIGHWAY,
-        frozenset({"expressway"}),
-        0,
-        100,
-        "km/100km2",
-        "高速公路里程(双向按一条计, 含其桥梁隧道; 不含匝道、连接线、一级公路和不计入统计的跨海大桥)",
-        "expressway route length (both carriageways once, bridges and tunnels included; "
-        "ramps, class I roads and bridges outside the statistics excluded)",
-    ),
-    Density(
-        "waterway_class3_up",
-        Mode.WATERWAY,
-        frozenset(),
-        3,
-        100,
-        "km/100km2",
-        "三级及以上内河航道里程(含长江、湖区航道; 等级不明者不计)",
-        "length of inland waterways of class III and better (the Yangtze and lake channels included; unknown class excluded)",
-    ),
-    Density(
-        "airport",
-        Mode.AIRPORT,
-        frozenset({"civil_airport", "cargo_airport"}),
-        0,
-        0,
-        "airports",
-        "运输机场数(含货运机场; 不含通用机场)",
-        "number of transport airports (cargo airports included; general aviation excluded)",
-    ),
-)
-"""The indicators of :func:`density_table`, in order."""
+FACTS = ["mode", "kind", "status", "channel_class", "drawn_by", "grade", "accuracy_km"]
+REASON = {"zh": "本区无数据, 不能测算。", "en": "No data for this area: not measured. "}
+NO_AREA = {"zh": "本区无面积, 不能计算密度。", "en": "No area to divide by: no density. "}
 
 
 def line_density(
@@ -190,10 +111,25 @@ def denominators_km2(areas: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
 
 @cache
-def _published_areas() -> dict[str, tuple[str, str]]:
-    """Return what the published area of a unit counts (land, jurisdiction), and its source, by code."""
+def _published_areas() -> dict[str, tuple[str, str, str]]:
+    """Return what the published area of a unit counts (land, jurisdiction), its source and its grade, by code."""
     with files("geo").joinpath("data", "areas.csv").open(encoding="utf-8-sig") as file:
-        return {row["code"]: (row.get("area_kind", ""), row.get("area_source", "")) for row in csv.DictReader(file)}
+        return {
+            row["code"]: (row.get("area_kind", ""), row.get("area_source", ""), row.get("area_grade", ""))
+            for row in csv.DictReader(file)
+        }
+
+
+def _denominator_facts(areas: gpd.GeoDataFrame) -> list[tuple[str, str, str]]:
+    """Return kind, source and grade of each denominator; columns ``area_kind``, ``area_source`` of the table go first."""
+    official = np.isfinite(numbers(areas, "official_area_km2"))
+    blank = [""] * len(areas)
+    columns = [areas[name] if name in areas else blank for name in ("area_kind", "area_source", "area_grade")]
+    own = [(str(kind), str(source), str(grade)) for kind, source, grade in zip(*columns, strict=True)]
+    return [
+        row if row[0] else _published_areas().get(str(code), ("", "", "")) if known else ("polygon", "", "")
+        for row, code, known in zip(own, areas["code"], official, strict=True)
+    ]
 
 
 def _has_data(areas: gpd.GeoDataFrame, coverage: shapely.Geometry | None) -> NDArray[np.bool_]:
@@ -242,55 +178,105 @@ def density_table(
     SchemaError, VocabularyError
         If a table breaks its contract, or the language is neither.
     """
+    records = density_records(lines, areas, level=level, as_of=as_of, scenario=scenario, lang=lang, coverage=coverage)
+    return records[COLUMNS]
+
+
+def density_records(
+    lines: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    level: str,
+    as_of: str,
+    scenario: str,
+    lang: str = "zh",
+    coverage: shapely.Geometry | None = None,
+) -> pd.DataFrame:
+    """
+    Measure as :func:`density_table` does, with the definition of each number as columns too.
+
+    Returns
+    -------
+    DataFrame, rows as of :func:`density_table`
+        Its columns, and code, density_error (± from the drawing, in ``unit``), published_km, unpublished_km (as drawn, where
+        nothing is published), drawn_km, error_km, short_km (see :func:`layers.drawing_error.drawing_error_km`), accuracy_km,
+        drawn_by (``method:share`` |-joined), grade_d_share, projects_share, area_kind, area_source, area_grade, counted
+        (what counts and what is left out) and reason (why there is no number, "" where there is one).
+    """
     if lang not in ("zh", "en"):
         message = f"language {lang!r} is unknown; accepted: zh, en"
         raise VocabularyError(message)
     areas = areas.sort_values("code", ignore_index=True)
-    known = _has_data(areas, coverage)
-    size_km2 = denominators_km2(areas)
-    official = np.isfinite(numbers(areas, "official_area_km2"))
+    known, size_km2, facts = _has_data(areas, coverage), denominators_km2(areas), _denominator_facts(areas)
     drawn = lines[np.isin(shapely.get_type_id(np.asarray(lines.geometry, dtype=object)), (1, 5))]
     pieces = line_length_by_area(drawn, areas)
-    facts = ["mode", "kind", "channel_class", "drawn_by", "grade", "accuracy_km"]
-    pieces = pieces.merge(drawn.reindex(columns=["feature_id", *facts]), on="feature_id", how="left")
+    pieces = with_crossings(pieces, drawn, areas).merge(
+        drawn.reindex(columns=["feature_id", *FACTS]), on="feature_id", how="left"
+    )
     pieces["km"] = pieces["route_km"].fillna(pieces["length_km"])
     rows = []
     for spec in DENSITIES:
         counted = _points(lines, areas, spec) if spec.per_km2 == 0 else {}
         of_kind = dict(tuple(pieces[counts_for(pieces, spec)].groupby("code"))) if spec.per_km2 else {}
+        stretch = stretch_of(drawn[counts_for(drawn, spec)])
         for i, (code, name) in enumerate(zip(areas["code"], areas["name"], strict=True)):
-            here = of_kind.get(code, pieces.iloc[:0])
-            length = float(here["km"].sum()) if spec.per_km2 else float("nan")
-            value = length / size_km2[i] * spec.per_km2 if spec.per_km2 else float(counted.get(code, 0))
-            source = _published_areas().get(str(code), ("", "")) if official[i] else None
-            text = _definition(spec, here, float(size_km2[i]), source=source, as_of=as_of, lang=lang)
-            if not known[i]:
-                length, value = float("nan"), float("nan")
-                text = {"zh": "本区无数据, 不能测算。", "en": "No data for this area: not measured. "}[lang] + text
-            row = (name, level, spec.indicator, as_of, scenario, length, float(size_km2[i]), value, spec.unit, text)
-            rows.append(dict(zip(COLUMNS, row, strict=True)))
-    return pd.DataFrame(rows, columns=COLUMNS)
+            record = _record(of_kind.get(code, pieces.iloc[:0]), float(size_km2[i]), facts[i], stretch)
+            reason = "" if known[i] else REASON[lang]
+            if not reason and spec.per_km2 and not np.isfinite(size_km2[i]):
+                reason = NO_AREA[lang]
+            text = reason + definition(spec, record, as_of=as_of, lang=lang)
+            head = {"area": name, "code": code, "level": level, "indicator": spec.indicator, "as_of": as_of}
+            numbers_of = _numbers(spec, record, counted.get(str(code), 0), known=bool(known[i]))
+            rows.append(head | {"scenario": scenario, "unit": spec.unit, "definition": text, "reason": reason.strip()})
+            rows[-1] |= numbers_of | {"counted": spec.zh if lang == "zh" else spec.en}
+    return pd.DataFrame(rows, columns=[*RECORD_COLUMNS, "definition"])
 
 
-def counts_for(table: pd.DataFrame, spec: Density) -> pd.Series:
-    """
-    Tell which rows a density counts.
+def _record(here: pd.DataFrame, size_km2: float, facts: tuple[str, str, str], stretch: Stretch) -> DensityRecord:
+    """Return what the number of one area and kind rests on."""
+    km = float(here["km"].sum())
+    accuracy = pd.to_numeric(here["accuracy_km"], errors="coerce").astype(float)
+    rated = accuracy.notna() & (here["km"] > 0.0)
+    error, short = drawing_error_km(here, stretch)
+    shares = {str(name): float(part) / km for name, part in here.groupby("drawn_by")["km"].sum().items() if km > 0.0}
+    planned = ~here["status"].isin(["", Status.OPERATING.value]) & here["status"].notna()
+    return DensityRecord(
+        length_km=km,
+        published_km=float(here["route_km"].sum()),
+        unpublished_km=float(here.loc[here["route_km"].isna(), "length_km"].sum()),
+        drawn_km=float(here["length_km"].sum()),
+        error_km=error,
+        short_km=short,
+        accuracy_km=float(np.average(accuracy[rated], weights=here.loc[rated, "km"])) if rated.any() else np.nan,
+        drawn_by=dict(sorted(shares.items(), key=lambda item: (-item[1], item[0]))),
+        grade_d_share=float(here.loc[here["grade"] == "D", "km"].sum()) / km if km > 0.0 else np.nan,
+        projects_share=float(here.loc[planned, "km"].sum()) / km if km > 0.0 else 0.0,
+        area_km2=size_km2,
+        area_kind=facts[0],
+        area_source=facts[1],
+        area_grade=facts[2],
+    )
 
-    Parameters
-    ----------
-    table : DataFrame with mode, kind and channel_class
-    spec : Density
 
-    Returns
-    -------
-    Series of bool, index of ``table``
-    """
-    counts = table["mode"].astype(str) == spec.mode.value
-    if spec.kinds:
-        counts &= table["kind"].isin(spec.kinds)
-    if spec.best_class:
-        counts &= pd.to_numeric(table["channel_class"], errors="coerce").astype(float).le(spec.best_class)
-    return counts
+def _numbers(spec: Density, record: DensityRecord, count: int, *, known: bool) -> dict[str, object]:
+    """Return the columns of a record; NaN where the area has no data, or nothing to divide by."""
+    per = spec.per_km2 / record.area_km2 if spec.per_km2 else np.nan
+    lengths: dict[str, object] = {
+        name: getattr(record, name) if known and spec.per_km2 else np.nan
+        for name in ("length_km", "published_km", "unpublished_km", "drawn_km", "error_km", "short_km", "accuracy_km")
+    }
+    density = record.length_km * per if spec.per_km2 else float(count)
+    return lengths | {
+        "density": density if known else np.nan,
+        "density_error": record.error_km * per if known and spec.per_km2 else np.nan,
+        "drawn_by": "|".join(f"{name}:{share:.3f}" for name, share in record.drawn_by.items()),
+        "grade_d_share": record.grade_d_share,
+        "projects_share": record.projects_share,
+        "area_km2": record.area_km2,
+        "area_kind": record.area_kind,
+        "area_source": record.area_source,
+        "area_grade": record.area_grade,
+    }
 
 
 def _points(lines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, spec: Density) -> dict[str, int]:
@@ -304,65 +290,3 @@ def _points(lines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, spec: Density) -> 
     )
     first = pd.Series(area).groupby(point).min()
     return {str(areas["code"].iloc[k]): int(n) for k, n in first.value_counts().items()}
-
-
-def _definition(
-    spec: Density, pieces: pd.DataFrame, size_km2: float, *, source: tuple[str, str] | None, as_of: str, lang: str
-) -> str:
-    """Write the definition record of one number."""
-    km, drawn_km = float(pieces["km"].sum()), float(pieces["length_km"].sum())
-    published_km = float(pieces["route_km"].sum())
-    zh = lang == "zh"
-    parts = [f"{as_of}: {spec.zh}" if zh else f"{as_of}: {spec.en}"]
-    if spec.per_km2:
-        parts.append(
-            f"分子 {km:.1f} km(其中公布里程按图上长度分摊 {published_km:.1f} km; 图上合计 {drawn_km:.1f} km)"
-            if zh
-            else f"numerator {km:.1f} km ({published_km:.1f} km published, apportioned by drawn length; drawn {drawn_km:.1f} km)"
-        )
-        basis = _denominator_words(source, lang)
-        parts.append(f"分母 {size_km2:.1f} km²({basis})" if zh else f"denominator {size_km2:.1f} km² ({basis})")
-    if km > 0.0:
-        methods = _percentages(pieces, "drawn_by", km)
-        grade_d = float(pieces.loc[pieces["grade"] == "D", "km"].sum()) / km
-        accuracy = pd.to_numeric(pieces["accuracy_km"], errors="coerce").astype(float)
-        rated = accuracy.notna()
-        spread = (
-            float(np.average(accuracy[rated], weights=pieces.loc[rated, "km"]))
-            if pieces.loc[rated, "km"].sum() > 0
-            else np.nan
-        )
-        parts.append(f"绘制 {methods}" if zh else f"drawn by {methods}")
-        if np.isfinite(spread):
-            parts.append(f"线位偏差至多约 {spread:.1f} km" if zh else f"alignment within about {spread:.1f} km")
-        parts.append(
-            f"里程的 {grade_d:.0%} 依据 D 级事实(凭记忆, 已交叉核对)"
-            if zh
-            else f"{grade_d:.0%} of the length rests on grade D facts (memory, cross-checked)"
-        )
-    return ("; ".join(parts) + "。") if zh else ("; ".join(parts) + ".")
-
-
-def _denominator_words(source: tuple[str, str] | None, lang: str) -> str:
-    """Say which area a density divides by, and where its figure comes from."""
-    if source is None:
-        return {"zh": "图上多边形面积", "en": "area of the polygon as drawn"}[lang]
-    kind, where = source
-    zh = {
-        "land": "公布的陆域面积",
-        "jurisdiction": "公布的行政区域面积, 含水域",
-        "jurisdiction with sea": "公布的行政区域面积, 含海域",
-    }.get(kind, "公布面积")
-    en = {
-        "land": "published land area",
-        "jurisdiction": "published jurisdiction area, inland water included",
-        "jurisdiction with sea": "published jurisdiction area, sea included",
-    }.get(kind, "published area")
-    return f"{zh}, 来源: {where}" if lang == "zh" else f"{en}, source: {where}"
-
-
-def _percentages(pieces: pd.DataFrame, column: str, total: float) -> str:
-    shares: Iterable[tuple[str, float]] = (
-        (str(k), float(v) / total) for k, v in pieces.groupby(column)["km"].sum().items()
-    )
-    return ", ".join(f"{name or '?'} {share:.0%}" for name, share in sorted(shares, key=lambda s: (-s[1], s[0])))

@@ -11,6 +11,7 @@ from layers.highway import crossings, highway_lines, highway_nodes
 from layers.rail import rail_lines, rail_nodes
 from layers.scenario import DATA_MONTH, as_of
 from layers.schema import FEATURES, Method, Mode, Status
+from layers.siting_notes import SitingNote, encoded, note
 from layers.waterway import ports, waterway_lines
 
 __all__ = ["network_features", "network_nodes"]
@@ -58,7 +59,8 @@ def network_nodes() -> pd.DataFrame:
 def _from_lines(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return lines.assign(
         origin="network",
-        siting_note="经由 through " + lines["nodes"].map(_ends),
+        siting_note=lines["nodes"].map(lambda nodes: _via(nodes).text()),
+        siting_codes=lines["nodes"].map(lambda nodes: encoded([_via(nodes)])),
         opening_year=_years(lines["opening_month"]),
     )
 
@@ -85,6 +87,6 @@ def _years(months: pd.Series) -> pd.Series:
     return pd.to_numeric(months.astype(str).str[:4], errors="coerce").astype("Int64")
 
 
-def _ends(nodes: str) -> str:
+def _via(nodes: str) -> SitingNote:
     names = str(nodes).split("|")
-    return f"{names[0]}—{names[-1]} ({len(names)} 点 nodes)"
+    return note("via", first=names[0], last=names[-1], count=len(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -10,15 +10,17 @@ import pandas as pd
 
 from geo.boundaries import Level, boundaries
 from geo.gazetteer import default_gazetteer
-from layers.airport import airports
+from layers.airport import airports, new_airports
+from layers.area_units import LEVEL_WORDS
 from layers.density import density_table
 from layers.features import network_nodes
 from layers.highway import highway_lines
 from layers.network import build_network
 from layers.rail import rail_lines
 from layers.rail_service import timetabled
-from layers.scenario import DATA_MONTH, as_of, built_lines, counted_once, projects_in
-from layers.schema import INDICATORS, LINES, Mode
+from layers.scenario import DATA_MONTH, ProjectAssumptions, as_of, built_lines, counted_once, projects_in
+from layers.schema import INDICATORS, LINES, Method, Mode
+from layers.stations import county_seats
 from layers.travel_time import travel_time_legs, travel_time_matrix, travel_time_table
 from layers.waterway import waterway_lines
 
@@ -26,13 +28,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from layers.network import Network
+    from layers.rail_service import RailAssumptions
 
 __all__ = [
     "Measures",
     "city_places",
     "counted_lines",
     "densities",
+    "density_lines",
     "measure",
+    "network_of_lines",
+    "scenario_lines",
     "scenario_network",
     "travel_legs",
     "travel_times",
@@ -40,6 +46,8 @@ __all__ = [
 
 SCENARIOS = ("today", "plan")
 LEVELS: tuple[Level, ...] = ("province", "prefecture")
+STRAIGHT_NOTE = "rests on a project that is only drawn straight between its ends"
+"""Note of a time that would be longer without such projects."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,13 @@ def city_places() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def scenario_network(features: gpd.GeoDataFrame | None, *, month: str = DATA_MONTH, scenario: str = "today") -> Network:
+def scenario_network(
+    features: gpd.GeoDataFrame | None,
+    *,
+    month: str = DATA_MONTH,
+    scenario: str = "today",
+    rail: RailAssumptions | None = None,
+) -> Network:
     """
     Build the rail and expressway network of a scenario.
 
@@ -82,16 +96,37 @@ def scenario_network(features: gpd.GeoDataFrame | None, *, month: str = DATA_MON
         ``YYYY-MM`` of the existing network.
     scenario : str
         As in :func:`layers.scenario.projects_in`.
+    rail : RailAssumptions, optional
+        How trains run; ``RailAssumptions().typical()`` for the stops of the average train.
 
     Returns
     -------
     Network
     """
-    lines, nodes = _scenario_lines(features, month, scenario)
+    lines, nodes = scenario_lines(features, month=month, scenario=scenario)
+    return network_of_lines(lines, nodes, month=month, rail=rail)
+
+
+def network_of_lines(
+    lines: gpd.GeoDataFrame, nodes: pd.DataFrame, *, month: str = DATA_MONTH, rail: RailAssumptions | None = None
+) -> Network:
+    """
+    Build the network of lines as they are run in a month, with the airports open then.
+
+    Parameters
+    ----------
+    lines, nodes : as :func:`scenario_lines` returns them
+    month : str
+    rail : RailAssumptions, optional
+
+    Returns
+    -------
+    Network
+    """
     fields = airports(as_of=month)
     civil = fields[fields["kind"] == "civil_airport"]
     flown = pd.DataFrame({"name": civil["name"], "lon": civil.geometry.x, "lat": civil.geometry.y})
-    return build_network(timetabled(lines, month), nodes, airports=flown)
+    return build_network(timetabled(lines, month), nodes, rail=rail, airports=flown)
 
 
 def densities(
@@ -111,17 +146,41 @@ def densities(
     month, scenarios, levels, lang
         As above; ``lang`` chooses the language of the definitions.
     """
-    parts = []
-    for scenario in scenarios:
-        existing, new = counted_lines(features, month=month, scenario=scenario)
-        parts_of = [existing, new, as_of(waterway_lines(), month), _as_lines(airports(as_of=month))]
-        lines = pd.concat([part for part in parts_of if len(part)], ignore_index=True)
-        table = gpd.GeoDataFrame(lines, geometry="geometry", crs=LINES.crs)
-        parts += [
-            density_table(table, boundaries(level), level=level, as_of=month, scenario=scenario, lang=lang)
-            for level in levels
-        ]
+    areas = [(LEVEL_WORDS[level], boundaries(level)) for level in levels]
+    parts = [
+        density_table(table, units, level=level, as_of=month, scenario=scenario, lang=lang)
+        for scenario in scenarios
+        for table in [density_lines(features, month=month, scenario=scenario)]
+        for level, units in areas
+    ]
     return pd.concat(parts, ignore_index=True)
+
+
+def density_lines(
+    features: gpd.GeoDataFrame | None, *, month: str = DATA_MONTH, scenario: str = "today"
+) -> gpd.GeoDataFrame:
+    """
+    Return all that the densities count in a scenario: railways, expressways, waterways, and airports as points.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
+    month, scenario : str
+        As for :func:`densities`. Projects of rail and expressway lines count once; an airport that a plan names counts where
+        none is yet (:func:`layers.airport.new_airports`).
+
+    Returns
+    -------
+    GeoDataFrame, contract ``layers.schema.LINES`` (airports are points), EPSG:4326
+    """
+    existing, new = counted_lines(features, month=month, scenario=scenario)
+    fields = airports(as_of=month)
+    parts = [existing, new, as_of(waterway_lines(), month), _as_lines(fields)]
+    if features is not None and not features.empty:
+        named = projects_in(features[features["origin"] == "project"], scenario)
+        parts.append(_as_lines(new_airports(named, fields)))
+    lines = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return gpd.GeoDataFrame(lines, geometry="geometry", crs=LINES.crs)
 
 
 def counted_lines(
@@ -141,8 +200,8 @@ def counted_lines(
         ``new`` is counted once (:func:`layers.scenario.counted_once`); further stages go first there, so that the new lines
         of ``STATUS>=stage`` are those of ``plan`` at that stage and further ones.
     """
-    existing, _ = _scenario_lines(None, month, "today")
-    travelled, _ = _scenario_lines(features, month, scenario)
+    existing, _ = scenario_lines(None, month=month)
+    travelled, _ = scenario_lines(features, month=month, scenario=scenario)
     return existing, counted_once(travelled[~travelled["feature_id"].isin(existing["feature_id"])], existing)
 
 
@@ -155,6 +214,7 @@ def travel_times(
     month: str = DATA_MONTH,
     scenario: str = "today",
     depart_from: str = "centre",
+    rail: RailAssumptions | None = None,
 ) -> pd.DataFrame:
     """
     Measure travel times between places, contract ``layers.schema.TRAVEL_TIMES``.
@@ -166,9 +226,22 @@ def travel_times(
     mode, depart_from : str
         As in :func:`layers.travel_time.travel_time_matrix`.
     month, scenario : str
+    rail : RailAssumptions, optional
+
+    Returns
+    -------
+    DataFrame
+        ``note`` also says where a time rests on projects that are only drawn straight.
     """
-    network = scenario_network(features, month=month, scenario=scenario)
+    network = scenario_network(features, month=month, scenario=scenario, rail=rail)
     matrix = travel_time_matrix(network, origins, destinations, mode=mode, depart_from=depart_from)
+    if features is not None:
+        rough = features["drawn_by"] == Method.STRAIGHT.value
+        if not projects_in(features[rough & (features["origin"] == "project")], scenario).empty:
+            better = scenario_network(features[~rough], month=month, scenario=scenario, rail=rail)
+            sure = travel_time_matrix(better, origins, destinations, mode=mode, depart_from=depart_from).time_min
+            rests = (matrix.time_min < sure) | (matrix.time_min.notna() & sure.isna())
+            matrix = replace(matrix, note=matrix.note.where(~rests, STRAIGHT_NOTE))
     return travel_time_table(matrix, mode=mode, as_of=month, scenario=scenario)
 
 
@@ -181,13 +254,14 @@ def travel_legs(
     month: str = DATA_MONTH,
     scenario: str = "today",
     depart_from: str = "centre",
+    rail: RailAssumptions | None = None,
 ) -> pd.DataFrame:
     """
     Show how the travel times come about: the chain of legs of each pair, with the names of the lines.
 
     Parameters
     ----------
-    features, origins, destinations, mode, month, scenario, depart_from
+    features, origins, destinations, mode, month, scenario, depart_from, rail
         As for :func:`travel_times`.
 
     Returns
@@ -197,12 +271,12 @@ def travel_legs(
         :func:`layers.travel_time.travel_time_legs`. A pair without a way has one row with the reason in ``line`` and no
         numbers.
     """
-    lines, _ = _scenario_lines(features, month, scenario)
-    network = scenario_network(features, month=month, scenario=scenario)
+    lines, _ = scenario_lines(features, month=month, scenario=scenario)
+    network = scenario_network(features, month=month, scenario=scenario, rail=rail)
     chosen = {"mode": mode, "depart_from": depart_from}
     legs = travel_time_legs(network, origins, destinations, **chosen)
     names = dict(zip(lines["feature_id"].astype(str), lines["name"].astype(str), strict=True))
-    legs = legs.assign(line=[names.get(line, line) for line in legs["line"]])
+    legs = legs.assign(line=["、".join(names.get(part, part) for part in line.split("|")) for line in legs["line"]])
     table = travel_time_table(
         travel_time_matrix(network, origins, destinations, **chosen), mode=mode, as_of=month, scenario=scenario
     )
@@ -262,9 +336,28 @@ def measure(
     return Measures(INDICATORS.validate(indicators), density, table)
 
 
-def _scenario_lines(
-    features: gpd.GeoDataFrame | None, month: str, scenario: str
+def scenario_lines(
+    features: gpd.GeoDataFrame | None,
+    *,
+    month: str = DATA_MONTH,
+    scenario: str = "today",
+    assumptions: ProjectAssumptions | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Return the railways and expressways of a scenario, and the nodes that they name.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
+    month, scenario : str
+    assumptions : ProjectAssumptions, optional
+        What is assumed of lines that a plan only names.
+
+    Returns
+    -------
+    lines : GeoDataFrame, contract ``layers.schema.LINES``; first what exists
+    nodes : DataFrame with mode, name, kind, lon, lat
+    """
     existing = gpd.GeoDataFrame(
         pd.concat([as_of(rail_lines(), month), as_of(highway_lines(), month)], ignore_index=True),
         geometry="geometry",
@@ -276,7 +369,7 @@ def _scenario_lines(
     planned = projects_in(features[features["origin"] == "project"], scenario)
     if planned.empty:
         return existing, nodes
-    new, nodes = built_lines(planned, nodes)
+    new, nodes = built_lines(planned, nodes, assumptions=assumptions, towns=county_seats())
     if new.empty:
         return existing, nodes
     joined = gpd.GeoDataFrame(pd.concat([existing, new], ignore_index=True), geometry="geometry", crs=LINES.crs)

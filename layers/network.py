@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from geo.geodesy import GEOD, distance_km
 from layers.rail import HIGH_SPEED_KINDS
-from layers.rail_service import RailAssumptions, station_ranks
+from layers.rail_service import RailAssumptions, section_speeds, station_ranks
 from layers.schema import Mode
 from layers.train_graph import TrainGraph, train_graph
 
@@ -42,20 +42,39 @@ EARTH_RADIUS_KM = 6371.0
 HIGH_SPEED, CONVENTIONAL, ROAD, AIR, PLACE = "high_speed", "conventional", "road", "air", "place"
 TRANSFER, PARKING = "transfer", "parking"
 
-NodeRow = tuple[str, str, str, float, float, bool]
+NodeRow = tuple[str, str, str, float, float, bool, str]
 LinkRow = tuple[int, int, float, float, float, float, str, str]
 LINK_COLUMNS = ["from_node", "to_node", "time_min", "length_km", "speed_km_h", "train_pairs", "feature_id", "stratum"]
 
 
 @dataclass(frozen=True)
 class RoadAssumptions:
-    """How cars run on expressways: assumptions of the model, not measurements; drawn from experience, source memory."""
+    """
+    How cars run on expressways: assumptions of the model, not measurements; drawn from experience, source memory.
 
-    speed_share: float = 0.85  # of the speed limit of the section's class, over a long trip with rests left out
+    Class and terrain enter by the posted limit of each section (``layers/data/highway_lines*.csv``): 120 km/h in the plain,
+    100 in hills, 80 in mountains, tunnels and towns. There is no elevation model among the data: nothing else is done about
+    slopes, and local roads run alike everywhere.
+    """
+
+    speed_share: float = 0.85  # of a limit of 120 km/h, over a long trip with rests left out
+    slow_share_per_km_h: float = 0.00125  # more of it for each km/h that the limit is lower: 0.9 at 80 km/h
     default_speed_km_h: float = 100.0  # where a section has no limit in the table
     toll_time_min: float = 3.0  # onto or off the expressway
     parking_time_min: float = 5.0  # from the car to the hall of a station, or back
     station_reach_km: float = 12.0  # from an interchange to a station or airport, as the crow flies
+
+    def running_speed_km_h(self, limit_km_h: float) -> float:
+        """
+        Return the speed that cars keep where a limit is posted; it rises with the limit.
+
+        Examples
+        --------
+        >>> [round(RoadAssumptions().running_speed_km_h(limit), 1) for limit in (120.0, 100.0, 80.0)]
+        [102.0, 87.5, 72.0]
+        """
+        slower = max(0.0, 120.0 - limit_km_h)
+        return limit_km_h * min(1.0, self.speed_share + self.slow_share_per_km_h * slower)
 
 
 @dataclass(frozen=True)
@@ -91,8 +110,8 @@ class Network:
     Attributes
     ----------
     nodes : DataFrame, shape (n,)
-        node (``stratum:name``), name, stratum, lon, lat, access (whether a traveller may enter or leave here), rank (of a
-        station, see :func:`layers.rail_service.station_ranks`).
+        node (``stratum:name``), name, stratum, lon, lat, access (whether a traveller may enter or leave here), kind (as in
+        the tables of nodes), rank (of a station, see :func:`layers.rail_service.station_ranks`).
     links : DataFrame, shape (m,)
         from_node, to_node (positions in ``nodes``), time_min (running through, no stops), length_km, speed_km_h,
         train_pairs, feature_id, stratum. Rail links describe the tracks; trips by train are found in ``trains``.
@@ -222,25 +241,25 @@ def build_network(
         if key not in index:
             kind, lon, lat = known[(mode, name)]
             index[key] = len(node_rows)
-            node_rows.append((key, name, stratum, float(lon), float(lat), _may_enter(stratum, kind)))
+            node_rows.append((key, name, stratum, float(lon), float(lat), _may_enter(stratum, kind), str(kind)))
         return index[key]
 
     for row in lines.itertuples(index=False):
         speed, tracks = float(row.speed_km_h), float(row.tracks) if not pd.isna(row.tracks) else 2.0
         pairs = float(getattr(row, "train_pairs", np.nan))
         names = str(row.nodes).split("|")
-        for stratum in _strata(
-            str(row.mode), str(row.kind), speed, not pd.isna(row.electrified) and bool(row.electrified), rail
-        ):
+        speeds = section_speeds(names, speed, str(getattr(row, "section_limits", "")))
+        electrified = not pd.isna(row.electrified) and bool(row.electrified)
+        for stratum in _strata(str(row.mode), str(row.kind), speed, electrified and pairs != 0.0, rail):
             at = [position(stratum, str(row.mode), name) for name in names]
             spacing = _spacings_km([node_rows[i] for i in at])
             drawn, published = float(spacing.sum()), float(row.route_length_km)
             stretch = published / drawn if published > 0 and drawn > 0 else 1.0
-            limit = _limit_km_h(stratum, speed, tracks, rail, road)
-            share = road.speed_share if stratum == ROAD else rail.speed_share
-            for a, b, straight_km in zip(at[:-1], at[1:], spacing, strict=True):
+            for a, b, straight_km, section in zip(at[:-1], at[1:], spacing, speeds, strict=True):
                 km = float(straight_km) * stretch
-                minutes = 60.0 * km / (limit * share)
+                limit = _limit_km_h(stratum, section, tracks, rail, road)
+                kept = road.running_speed_km_h(limit) if stratum == ROAD else limit * rail.speed_share
+                minutes = 60.0 * km / kept
                 link_rows += [
                     (a, b, minutes, km, limit, pairs, str(row.feature_id), stratum),
                     (b, a, minutes, km, limit, pairs, str(row.feature_id), stratum),
@@ -249,12 +268,12 @@ def build_network(
     if airports is not None:
         first = len(node_rows)
         node_rows += [
-            (f"{AIR}:{name}", str(name), AIR, float(lon), float(lat), True)
+            (f"{AIR}:{name}", str(name), AIR, float(lon), float(lat), True, "airport")
             for name, lon, lat in airports[["name", "lon", "lat"]].itertuples(index=False)
         ]
         link_rows += _flights(node_rows[first:], first, air)
     link_rows += _park_and_ride(node_rows, rail, road, access, air)
-    table = pd.DataFrame(node_rows, columns=["node", "name", "stratum", "lon", "lat", "access"])
+    table = pd.DataFrame(node_rows, columns=["node", "name", "stratum", "lon", "lat", "access", "kind"])
     trains = table["stratum"].isin([HIGH_SPEED, CONVENTIONAL])
     return Network(
         table.assign(rank=station_ranks(table["name"], table["access"] & trains)),
@@ -329,21 +348,22 @@ def _both_ways(a: int, b: int, minutes: float, km: float, what: str) -> list[Lin
     return [(a, b, minutes, km, np.nan, np.nan, what, what), (b, a, minutes, km, np.nan, np.nan, what, what)]
 
 
-def _strata(mode: str, kind: str, speed: float, electrified: bool, rail: RailAssumptions) -> tuple[str, ...]:
-    """Which trains run on a line: high-speed trains also on electrified conventional lines that are fast enough."""
+def _strata(mode: str, kind: str, speed: float, through: bool, rail: RailAssumptions) -> tuple[str, ...]:
+    """Which trains run on a line: high-speed trains also on electrified conventional lines, fast and served by them."""
     if mode == Mode.HIGHWAY:
         return (ROAD,)
     if mode != Mode.RAIL or kind == "freight_rail":
         return ()
     if kind in HIGH_SPEED_KINDS:
         return (HIGH_SPEED,)
-    if electrified and speed >= rail.least_through_speed_km_h:
+    if through and speed >= rail.least_through_speed_km_h:
         return (HIGH_SPEED, CONVENTIONAL)
     return (CONVENTIONAL,)
 
 
 def _may_enter(stratum: str, kind: str) -> bool:
-    return kind == "station" if stratum != ROAD else kind not in {"bend", "border", "bridge_end"}
+    # Where expressways only meet each other (junction) one cannot leave them.
+    return kind == ("interchange" if stratum == ROAD else "station")
 
 
 def _limit_km_h(stratum: str, speed: float, tracks: float, rail: RailAssumptions, road: RoadAssumptions) -> float:

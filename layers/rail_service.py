@@ -8,13 +8,17 @@ Physics first, few parameters. The time of a train between two stations is the s
 where ``L`` is the length, ``v`` the permitted speed of the month, ``s`` the share of it that the timetable keeps (recovery
 time), ``h(u)`` half of what one stop costs against running through, and ``x``, ``y`` how far the train stops at either end:
 1 where the traveller gets on or off, otherwise the share of trains that stop there. A short section is not run at full
-speed: the minimum over ``u`` is the driver's choice. The share depends on the rank of the station and on the speed of the
-section alone, not on the trip, so that a short trip meets no stop and a long one few, each section has one cost, and the
-laws hold: a new line or a faster one never slows a trip, and times are the same both ways.
+speed: the minimum over ``u`` is the driver's choice. The share depends on the rank of the station and on the trains a day
+of the line alone, not on the trip, so that a short trip meets no stop and a long one few, each section has one cost, and
+the laws hold: a new line or a faster one never slows a trip, and times are the same both ways.
+
+Two stopping patterns: the ``fastest`` train of the day, which is what published times and this calibration are about, and
+the ``typical`` one (:meth:`RailAssumptions.typical`), which stops as the average train does.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from dataclasses import dataclass
@@ -27,7 +31,7 @@ from layers.lines import read_csv
 from layers.scenario import parse_month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import TypeVar
 
     import pandas as pd
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T", bound=pd.DataFrame)
 
-__all__ = ["NO_STATION", "RailAssumptions", "station_names", "station_ranks", "timetabled"]
+__all__ = ["NO_STATION", "RailAssumptions", "section_speeds", "station_names", "station_ranks", "timetabled"]
 
 SIDES = "东西南北"
 
@@ -51,8 +55,8 @@ class RailAssumptions:
     """
     How trains run.
 
-    Fitted ones were chosen on a coarse grid over the 24 published times of ``benchmarks/rail_times.py`` (2012–2024), which
-    also prints the error on lines left out of the fit; the others come from the source named.
+    Fitted ones were chosen on a coarse grid over the published and press times of ``benchmarks/rail_times.py`` (2011–2025),
+    which also prints the error on lines left out of the fit; the others come from the source named.
     """
 
     speed_share: float = 0.92  # of the permitted speed, kept between stops; fitted
@@ -60,25 +64,37 @@ class RailAssumptions:
     braking_m_s2: float = 0.5  # mean in service; memory
     dwell_time_min: float = 2.0  # 绍兴北—温岭 trial run, 2 min a stop, hzxcw.hangzhou.com.cn 2021-11-27
     reversal_time_min: float = 12.0  # driver changes ends at a station, instead of running on; memory
-    county_train_pairs: float = 8.0  # a day that a station of a county or suburb is worth a stop; fitted
-    city_train_pairs: float = 40.0  # the same, of a prefecture-level city; fitted
+    county_train_pairs: float = 10.0  # a day that a station of a county or suburb is worth a stop; fitted
+    city_train_pairs: float = 60.0  # the same, of a prefecture-level city; fitted
     hub_stops: float = 0.9  # share of trains that stop at a hub they pass; memory
-    hub_approach_min: float = 1.0  # on either side of a hub: slow approaches through yards, shared tracks; fitted
+    hub_approach_min: float = 0.0  # on either side of a hub: slow approaches through yards, shared tracks; fitted
     tier_train_pairs: tuple[float, ...] = (40.0, 100.0)  # a train keeps the habits of the quietest line of its run
     default_train_pairs: float = 30.0  # a day on a high-speed line of which no number is known; memory
     conventional_stops: tuple[float, float, float] = (
-        0.3,
+        0.2,
         0.9,
         1.0,
-    )  # share of hauled trains: county, city, hub; memory
+    )  # share of hauled trains: county, city, hub; memory, see benchmarks
     least_through_speed_km_h: float = 160.0  # electrified conventional lines on which high-speed trains run on
-    conventional_speed_km_h: float = 120.0  # hauled trains of the usual 25G coaches; memory
+    conventional_speed_km_h: float = 140.0  # hauled trains, between 25G (120) and 25T coaches (160); memory
+    conventional_running_share: float = 0.85  # more of the speed lost, among freight trains; memory, see benchmarks
     single_track_share: float = 0.8  # of the speed, where trains wait for each other on a single track; memory
     default_speed_km_h: float = 120.0  # where a line has no speed
     transfer_time_min: float = 30.0  # from train to train in one station
     transfer_reach_km: float = 25.0  # between two stations of a town, as the crow flies, over local roads
     boarding_time_min: float = 30.0  # security check, way to the platform, waiting
     alighting_time_min: float = 10.0  # from the platform to the street
+
+    def typical(self) -> RailAssumptions:
+        """
+        Return the same trains with the stops of the average train of the day instead of the fastest.
+
+        Every train counts alike, whatever its line: a county's station is served by some 25 pairs a day and a city's by
+        some 80, where so many run (source memory, not calibrated: no timetable is published as data).
+        """
+        return dataclasses.replace(
+            self, county_train_pairs=25.0, city_train_pairs=80.0, hub_stops=1.0, tier_train_pairs=()
+        )
 
     def half_stop_min(self, speed_km_h: ArrayLike) -> NDArray[np.float64]:
         """Return half of what a stop costs against running through at a speed, without dwell, in minutes."""
@@ -146,7 +162,7 @@ class RailAssumptions:
 
     def conventional_limit_km_h(self, speed_km_h: float, tracks: float) -> float:
         """Return the speed that hauled trains keep on a line: their own limit, less on a single track."""
-        limit = min(speed_km_h, self.conventional_speed_km_h)
+        limit = min(speed_km_h, self.conventional_speed_km_h) * self.conventional_running_share
         return limit * (self.single_track_share if tracks == 1 else 1.0)
 
 
@@ -163,25 +179,64 @@ def timetabled(lines: T, month: str) -> T:
     Returns
     -------
     DataFrame of the same class
-        With a column train_pairs, NaN where not known. Lines without a row in ``layers/data/rail_speed_limits.csv`` keep
-        their speed. Both tables have line, months from and before which a row holds, number, source and grade.
+        With columns train_pairs (NaN where not known; 0 where only hauled trains ran) and section_limits
+        (``from>to:km/h`` joined by ``|``: slow stretches, see :func:`section_speeds`). Lines without a row in
+        ``layers/data/rail_speed_limits.csv`` keep their speed. Both tables have line, months from and before which a row
+        holds, number, source and grade; a limit may hold between two nodes only.
     """
-    speed = _in_force("rail_speed_limits.csv", "speed_km_h", month)
-    pairs = _in_force("rail_train_pairs.csv", "train_pairs", month)
+    limits = _in_force("rail_speed_limits.csv", month)
+    whole = limits["from_node"] == ""
+    speed = dict(zip(limits["line_id"][whole], limits["speed_km_h"][whole].astype(float), strict=True))
+    slow = limits[~whole].assign(text=limits["from_node"] + ">" + limits["to_node"] + ":" + limits["speed_km_h"])
+    sections = slow.groupby("line_id")["text"].agg("|".join).to_dict()
+    running = _in_force("rail_train_pairs.csv", month)
+    pairs = dict(zip(running["line_id"], running["train_pairs"].astype(float), strict=True))
     return lines.assign(
         speed_km_h=lines["feature_id"].map(speed).astype(float).fillna(lines["speed_km_h"]),
         train_pairs=lines["feature_id"].map(pairs).astype(float),
+        section_limits=[sections.get(line, "") for line in lines["feature_id"]],
     )
 
 
-def _in_force(name: str, column: str, month: str) -> dict[str, float]:
+def section_speeds(names: Sequence[str], speed_km_h: float, limits: str) -> list[float]:
+    """
+    Return the permitted speed between each node of a line and the next.
+
+    Parameters
+    ----------
+    names : sequence of str, length n
+        Nodes of the line, in order.
+    speed_km_h : float
+        Of the line as a whole.
+    limits : str
+        As in ``section_limits`` of :func:`timetabled`; a stretch whose ends the line does not name is left out.
+
+    Returns
+    -------
+    list of float, length n - 1
+
+    Examples
+    --------
+    >>> section_speeds(["杭州东", "杭州南", "绍兴北"], 300.0, "杭州东>杭州南:160")
+    [160.0, 300.0]
+    """
+    speeds = [speed_km_h] * (len(names) - 1)
+    for item in limits.split("|") if limits else []:
+        ends, _, number = item.rpartition(":")
+        here, _, there = ends.partition(">")
+        if here in names and there in names:
+            first, last = sorted((names.index(here), names.index(there)))
+            speeds[first:last] = [min(old, float(number)) for old in speeds[first:last]]
+    return speeds
+
+
+def _in_force(name: str, month: str) -> pd.DataFrame:
     table, now = read_csv(name), parse_month(month)
     holds = [
         (not start or parse_month(start) <= now) and (not end or now < parse_month(end))
         for start, end in zip(table["from_month"], table["until_month"], strict=True)
     ]
-    valid = table[holds]
-    return dict(zip(valid["line_id"], valid[column].astype(float), strict=True))
+    return table[holds]
 
 
 def station_names(city: str) -> re.Pattern[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -13,15 +12,15 @@ import shapely
 import shapely.affinity
 
 from geo.errors import VocabularyError
-from geo.geodesy import GEOD, length_km
+from geo.geodesy import length_km
+from layers.project_lines import ProjectAssumptions, built_lines
 from layers.rail import HIGH_SPEED_KINDS
-from layers.schema import LINES, STAGE_ORDER, Method, Mode, Status, Work
+from layers.schema import LINES, STAGE_ORDER, Mode, Status
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
     from numpy.typing import NDArray
-    from shapely.geometry import LineString
     from shapely.geometry.base import BaseGeometry
 
     T = TypeVar("T", bound=pd.DataFrame)
@@ -97,8 +96,9 @@ def projects_in(features: T, scenario: str) -> T:
     ----------
     features : DataFrame with status (and opening_year)
     scenario : str
-        ``today`` (none), ``plan`` (all that are not in operation), or ``STATUS>=stage`` (that stage and further ones,
-        for example ``STATUS>=under_construction``).
+        ``today`` (none), ``plan`` (all that are not in operation), ``STATUS>=stage`` (that stage and further ones, for
+        example ``STATUS>=under_construction``), or ``YEAR<=year`` (those that a plan means to open by then; one without an
+        opening year is not among them).
 
     Returns
     -------
@@ -114,111 +114,20 @@ def projects_in(features: T, scenario: str) -> T:
         return features[pd.Series(False, index=features.index)]
     if scenario == "plan":
         return features[status.isin([s.value for s in PLANNED_STAGES])]
+    by_year = re.fullmatch(r"YEAR\s*<=\s*(\d{4})", scenario, flags=re.IGNORECASE)
+    if by_year is not None:
+        opened = pd.to_numeric(features["opening_year"], errors="coerce") <= int(by_year[1])
+        return features[opened.fillna(False).astype(bool) & (status != Status.OPERATING.value)]
     match = re.fullmatch(r"STATUS\s*>=\s*(\w+)", scenario, flags=re.IGNORECASE)
     if match is None or match[1] not in STAGE_ORDER:
         message = (
-            f"{scenario!r} is no scenario; give today, plan, or STATUS>=stage with one of"
+            f"{scenario!r} is no scenario; give today, plan, YEAR<=year, or STATUS>=stage with one of"
             f" {', '.join(s for s in STAGE_ORDER if s != Status.UNSPECIFIED)}"
         )
         raise VocabularyError(message)
     least = STAGE_ORDER[match[1]]
     built = status.map(STAGE_ORDER) >= least
     return features[built & (status != Status.OPERATING.value)]
-
-
-@dataclass(frozen=True)
-class ProjectAssumptions:
-    """What is assumed of a line that a plan only names. Design speeds are those usual for the kind, not the project's own."""
-
-    speed_km_h: dict[str, float] = field(
-        default_factory=lambda: {
-            "high_speed_rail": 350.0,
-            "intercity_rail": 200.0,
-            "suburban_rail": 160.0,
-            "conventional_rail": 160.0,
-            "expressway": 120.0,
-            "ring_road": 120.0,
-        }
-    )
-    route_per_straight: float = 1.1  # length of a route over the straight join of its ends, where no more is known
-    snap_km: float = 4.0  # a station or interchange this near to the line is on it
-
-
-DRAWN_LINES = (Method.USER, Method.OSM, Method.NODES, Method.CORRIDOR, Method.STRAIGHT)
-"""Methods whose lines are new to the network; ``network`` repeats a line that is already in it."""
-
-
-def built_lines(
-    features: gpd.GeoDataFrame, nodes: pd.DataFrame, *, assumptions: ProjectAssumptions | None = None
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """
-    Turn drawn projects into lines and nodes of the network.
-
-    New rail and expressway lines only: upgrades and lines that follow the existing network change no link here, and what
-    is only a point or an area cannot be travelled. National and provincial roads are not part of the expressway network.
-
-    Parameters
-    ----------
-    features : GeoDataFrame, contract ``layers.schema.FEATURES``, EPSG:4326
-        Filter by :func:`projects_in` first.
-    nodes : DataFrame with mode, name, kind, lon, lat
-        Nodes of the existing network, which lines meet where they pass within ``snap_km``.
-    assumptions : ProjectAssumptions, optional
-
-    Returns
-    -------
-    lines : GeoDataFrame, contract ``layers.schema.LINES``, one row per connected piece
-        ``route_length_km`` is the drawn length, times ``route_per_straight`` where drawn straight.
-    nodes : DataFrame
-        The rows given, and new ends where a line ends away from any node.
-    """
-    assumptions = assumptions or ProjectAssumptions()
-    usable = features[
-        (features["work"] == Work.NEW.value)
-        & features["drawn_by"].isin([m.value for m in DRAWN_LINES])
-        & features["kind"].isin(assumptions.speed_km_h)
-        & features["mode"].isin([Mode.RAIL.value, Mode.HIGHWAY.value])
-    ]
-    rows: list[dict[str, object]] = []
-    geometries: list[LineString] = []
-    added: list[dict[str, object]] = []
-    for feature in usable.itertuples(index=False):
-        at_stops = nodes[(nodes["mode"] == feature.mode) & ~nodes["kind"].isin(["bend", "border", "bridge_end"])]
-        pieces = [
-            part for part in shapely.get_parts(feature.geometry) if part.geom_type == "LineString" and part.length > 0
-        ]
-        for number, piece in enumerate(pieces):
-            names, ends = _stops(
-                piece, at_stops, f"{feature.feature_id}.{number}", str(feature.mode), assumptions.snap_km
-            )
-            if len(names) < 2:
-                continue
-            added += ends
-            km = length_km(piece)
-            rows.append(
-                {
-                    "feature_id": f"{feature.feature_id}.{number}",
-                    "name": feature.name,
-                    "line": feature.name,
-                    "mode": feature.mode,
-                    "kind": "expressway" if feature.mode == Mode.HIGHWAY.value else feature.kind,
-                    "status": feature.status,
-                    "route_length_km": km
-                    * (assumptions.route_per_straight if feature.drawn_by == Method.STRAIGHT.value else 1.0),
-                    "length_km": km,
-                    "speed_km_h": assumptions.speed_km_h[str(feature.kind)],
-                    "nodes": "|".join(names),
-                    "drawn_by": feature.drawn_by,
-                    "accuracy_km": feature.accuracy_km,
-                    "source": feature.source,
-                    "note": "speed assumed for the kind",
-                }
-            )
-            geometries.append(piece)
-    table = pd.DataFrame(rows) if rows else LINES.empty()
-    lines = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometries, crs=LINES.crs), crs=LINES.crs)
-    joined = pd.concat([nodes, pd.DataFrame(added)], ignore_index=True) if added else nodes
-    return gpd.GeoDataFrame(LINES.coerce(lines)[[*LINES.names, "geometry"]], crs=LINES.crs), joined
 
 
 OVERLAP_KM = 3.0
@@ -301,42 +210,3 @@ def _within(line: BaseGeometry, km: float) -> BaseGeometry:
     narrow = float(np.cos(np.radians((south + north) / 2.0)))
     flat = shapely.affinity.scale(line, xfact=narrow, origin=(0, 0))
     return shapely.affinity.scale(flat.buffer(km / 111.2), xfact=1.0 / narrow, origin=(0, 0))
-
-
-def _stops(
-    line: LineString, nodes: pd.DataFrame, line_id: str, mode: str, snap_km: float
-) -> tuple[list[str], list[dict[str, object]]]:
-    """Return the names of the nodes that a line serves, in order, and the new nodes at its ends."""
-    west, south, east, north = line.bounds
-    margin = snap_km / 80.0  # degrees; a degree of longitude has more than 80 km south of 44° N
-    near = nodes[
-        nodes["lon"].between(west - margin, east + margin) & nodes["lat"].between(south - margin, north + margin)
-    ]
-    points = shapely.points(near["lon"].to_numpy(dtype=float), near["lat"].to_numpy(dtype=float))
-    chainage: NDArray[np.float64] = np.asarray(shapely.line_locate_point(line, points), dtype=float)
-    feet = shapely.get_coordinates(shapely.line_interpolate_point(line, chainage)).reshape(-1, 2)
-    _, _, metres = GEOD.inv(near["lon"], near["lat"], feet[:, 0], feet[:, 1]) if len(near) else ([], [], [])
-    on = np.asarray(metres, dtype=float) <= snap_km * 1000.0
-    stops = sorted(zip(chainage[on], near["name"].to_numpy()[on], strict=True)) if len(near) else []
-    names = [str(name) for _, name in stops]
-    ends: list[dict[str, object]] = []
-    kind = "station" if mode == Mode.RAIL.value else "interchange"
-    for end, (x, y) in (("a", line.coords[0]), ("b", line.coords[-1])):
-        where = 0.0 if end == "a" else line.length
-        if any(abs(place - where) * 100.0 <= snap_km for place, _ in stops):
-            continue
-        name = f"{line_id}.{end}"
-        ends.append(
-            {
-                "mode": mode,
-                "name": name,
-                "kind": kind,
-                "lon": x,
-                "lat": y,
-                "source": "project",
-                "grade": "D",
-                "note": "",
-            }
-        )
-        names = [name, *names] if end == "a" else [*names, name]
-    return names, ends

@@ -162,6 +162,13 @@ FEATURES = Schema(
         Column(
             "siting_note", "string", "what was used to draw, or why nothing is drawn", zh="落图说明", shp="site_note"
         ),
+        Column(
+            "siting_codes",
+            "string",
+            "the same as codes and parameters, see layers.siting_notes",
+            zh="落图代码",
+            shp="site_codes",
+        ),
         Column("length_km", "float64", "geodesic length as drawn, NaN for points and areas", zh="长度km", unit="km"),
         Column("route_length_km", "float64", "published route length", zh="公布里程km", shp="route_km", unit="km"),
         Column("opening_month", "string", "YYYY-MM or YYYY", zh="开通年月", shp="open_month"),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from geo.boundaries import boundaries, unit_at
+from geo.gazetteer import default_gazetteer
 from geo.geodesy import distance_km
 from layers.rail_service import station_names
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    import pandas as pd
-
-__all__ = ["own_stations"]
+__all__ = ["county_seats", "own_stations"]
 
 URBAN_KM = 15.0
 """A station in a city's districts counts without bearing its name up to here from the centre: 仙林 is 南京's, 金山北 at the
@@ -67,3 +68,17 @@ def own_stations(stations: pd.DataFrame, places: pd.DataFrame) -> list[list[Hash
             own = named
         out.append(list(stations.index[own]))
     return out
+
+
+def county_seats() -> pd.DataFrame:
+    """Return the seats of the counties, districts and county-level cities of 沪苏浙皖: name, lon, lat; by code."""
+    return _seats().copy()
+
+
+@functools.cache
+def _seats() -> pd.DataFrame:
+    gazetteer = default_gazetteer()
+    places = [gazetteer.get(str(code)) for code in boundaries("county")["code"]]
+    return pd.DataFrame(
+        {"name": [p.name for p in places], "lon": [p.lon for p in places], "lat": [p.lat for p in places]}
+    )

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from geo.geodesy import GEOD
+from layers.rail import separate_yards
 from layers.rail_service import HUB, NO_STATION
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ __all__ = ["TrainGraph", "train_graph"]
 REVERSAL_DEG = 110.0
 """A train that turns by more than this between two lines has changed its direction: bearings are taken between the nodes
 of the tables, some km apart, and lines that part on one side of a station do so at acute angles."""
+
+
+BENDS = ("bend", "border", "bridge_end")
+"""Kinds of nodes that only shape a line; :func:`layers.scenario.built_lines` joins nothing to them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def train_graph(nodes: pd.DataFrame, links: pd.DataFrame, rail: RailAssumptions,
     Parameters
     ----------
     nodes : DataFrame, shape (n,)
-        stratum, lon, lat, access, rank; as in :class:`layers.network.Network`.
+        stratum, lon, lat, access, kind, rank; as in :class:`layers.network.Network`.
     links : DataFrame
         Directed rail links: from_node, to_node, length_km, speed_km_h, train_pairs, feature_id, stratum.
     rail : RailAssumptions
@@ -75,7 +80,7 @@ def train_graph(nodes: pd.DataFrame, links: pd.DataFrame, rail: RailAssumptions,
     """
     access = nodes["access"].to_numpy(dtype=bool)
     rank = nodes["rank"].to_numpy(dtype=np.int64)
-    sections = _sections(links, access)
+    sections = _sections(links, access, nodes["kind"].isin(BENDS).to_numpy())
     served = np.unique(sections[["from_node", "to_node"]].to_numpy(dtype=np.int64))
     stations = served[access[served]]
     arrivals = np.full(len(nodes), -1, dtype=np.int64)
@@ -162,9 +167,11 @@ def _rides(
     )
 
 
-def _sections(links: pd.DataFrame, access: NDArray[np.bool_]) -> pd.DataFrame:
+def _sections(links: pd.DataFrame, access: NDArray[np.bool_], bends: NDArray[np.bool_]) -> pd.DataFrame:
     """
     Join links over bends, where nothing can happen, into sections from station or junction to the next.
+
+    Only nodes that no new line is ever joined to: a junction that one more line meets would cut a section in two.
 
     The bearings at both ends are kept as the nodes next to them.
     """
@@ -176,7 +183,7 @@ def _sections(links: pd.DataFrame, access: NDArray[np.bool_]) -> pd.DataFrame:
         ways.setdefault(a, set()).add(b)
         for node in (a, b):
             lines_at.setdefault(node, set()).add(feature)
-    bend = {n for n in ways if not access[n] and len(ways[n]) == 2 and len(lines_at[n]) == 1}
+    bend = {n for n in ways if bends[n] and not access[n] and len(ways[n]) == 2 and len(lines_at[n]) == 1}
     onward: dict[tuple[int, str], list[tuple[int, str, float]]] = {}
     for a, b, feature, _, km, *_ in rows:
         onward.setdefault((a, feature), []).append((b, feature, km))
@@ -218,10 +225,25 @@ def _turns(
     angle = np.abs((np.asarray(to_ahead) - np.asarray(from_back) + 180.0) % 360.0 - 180.0)
     same = pairs["feature_id"].to_numpy() == pairs["feature_id_next"].to_numpy()
     sharp = (180.0 - angle > REVERSAL_DEG) & ~same
-    possible = ~sharp | (rank[at] != NO_STATION)
+    possible = (~sharp | (rank[at] != NO_STATION)) & ~_across_yards(pairs, nodes)
     extra = np.where(sharp, rail.reversal_time_min, 0.0)[possible]
     return (
         pairs["number"].to_numpy(dtype=np.int64)[possible],
         pairs["number_next"].to_numpy(dtype=np.int64)[possible],
         extra,
     )
+
+
+def _across_yards(pairs: pd.DataFrame, nodes: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which turns would take a train from one yard of a station to another that no track joins to it."""
+    if "name" not in nodes:
+        return np.zeros(len(pairs), dtype=bool)
+    apart = separate_yards()
+    stations = {station for station, _ in apart}
+    names = nodes["name"].astype(str).to_numpy()[pairs["to_node"].to_numpy(dtype=np.int64)]
+    across = np.isin(names, list(stations))
+    for i in np.flatnonzero(across):
+        # A scenario cuts a line into pieces named after it: rail-jinghu-hsr-2~1.
+        lines = frozenset(str(pairs[c].iloc[i]).partition("~")[0] for c in ("feature_id", "feature_id_next"))
+        across[i] = (names[i], lines) in apart
+    return np.asarray(across, dtype=bool)

@@ -42,7 +42,8 @@ def travel_time_legs(
     Returns
     -------
     DataFrame
-        from, to, leg (1, 2, …), kind (access, train, road, flight, transfer, egress, local road), line (feature_id), leg_from,
+        from, to, leg (1, 2, …), kind (access, train, road, flight, transfer, egress, local road), line (feature_id; of two lines that meet where no one gets
+        on, both, joined by ``|``), leg_from,
         leg_to, time_min, length_km. A pair's legs sum to its travel time; no rows where there is no way. What a stop between
         two lines costs stands with them in equal parts.
     """
@@ -54,6 +55,7 @@ def travel_time_legs(
     sources = graph.size + np.arange(len(origins))
     time, before = dijkstra(sparse_matrix(full), indices=sources, return_predecessors=True)
     straight = straight_weights(network, origins, destinations, mode)
+    stops = set(network.nodes.loc[network.nodes["access"], "name"])
     rows: list[tuple[object, ...]] = []
     for j, there in enumerate(destinations["name"]):
         mine = leave[leave["point"] == j]
@@ -75,7 +77,7 @@ def travel_time_legs(
             minutes, km = minutes_km(mine["weight"].to_numpy(dtype=float)[best : best + 1])
             at = steps[-1][3] if steps else ""
             steps.append(("egress", "", at, str(there), float(minutes[0]), float(km[0])))
-            rows += [(here, there, n, *leg) for n, leg in enumerate(_merged(steps), 1)]
+            rows += [(here, there, n, *leg) for n, leg in enumerate(_merged(steps, stops), 1)]
     columns = ["from", "to", "leg", "kind", "line", "leg_from", "leg_to", "time_min", "length_km"]
     order = {name: i for i, name in enumerate(origins["name"])}
     table = pd.DataFrame(rows, columns=columns)
@@ -110,13 +112,16 @@ def _steps(network: Network, graph: TravelGraph, way: list[int], origin: str) ->
     return steps
 
 
-def _merged(steps: list[Step]) -> list[Step]:
-    """Join steps on one line into a leg."""
+def _merged(steps: list[Step], stops: set[str]) -> list[Step]:
+    """Join steps on one line into a leg, and those of a train that meet where no one gets on: two lines, joined by ``|``."""
     legs: list[Step] = []
     for step in steps:
-        if legs and step[0] in {"train", "road"} and legs[-1][:2] == step[:2]:
-            kind, line, start, _, minutes, km = legs[-1]
-            legs[-1] = (kind, line, start, step[3], minutes + step[4], km + step[5])
+        last = legs[-1] if legs else ("", "", "", "", 0.0, 0.0)
+        newest = last[1].split("|")[-1]
+        if step[0] == last[0] and step[0] in {"train", "road"} and (step[1] == newest or last[3] not in stops):
+            kind, line, start, _, minutes, km = last
+            lines = line if step[1] == newest else f"{line}|{step[1]}"
+            legs[-1] = (kind, lines, start, step[3], minutes + step[4], km + step[5])
         else:
             legs.append(step)
     return legs

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from layers.access import check_mode, reasons_of, straight_weights, ways
 from layers.network import AIR
 from layers.rail_service import station_names
+from layers.scenario import DATA_MONTH, parse_month
 from layers.schema import TRAVEL_TIMES
 from layers.travel_graph import (
     GROUND,
@@ -156,6 +157,9 @@ def travel_time_table(matrix: Matrix, *, mode: str, as_of: str, scenario: str) -
             "note": matrix.note.to_numpy(dtype=object).ravel(),
         }
     )
+    if as_of and parse_month(as_of) > DATA_MONTH:
+        later = f"the network is known up to {DATA_MONTH}; what opens later is not in it"
+        table["note"] = [f"{note}; {later}" if note else later for note in table["note"]]
     return TRAVEL_TIMES.coerce(table[TRAVEL_TIMES.names])
 
 

@@ -30,7 +30,8 @@ from maps.report import write_report
 from maps.web import write_web_map
 from projects.assessment import assess
 from projects.consistency import inconsistencies
-from projects.reading import Reading, read_files, write_reading
+from projects.corrections import read_corrections
+from projects.reading import Reading, keep_in_place, read_files, write_reading
 from projects.schema import ASSESSMENT, CLOSING, CONSISTENCY, SENSITIVITY, VERDICTS
 from projects.siting import site_projects
 from projects.verdict.area_lengths import area_units
@@ -92,6 +93,7 @@ def make_atlas(
     dates: Mapping[str, str] | None = None,
     user_lines: gpd.GeoDataFrame | None = None,
     map_approval: str = "",
+    corrections: Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Atlas:
     """
@@ -111,6 +113,9 @@ def make_atlas(
         A planner's own geometries; see :func:`projects.siting.site_projects`.
     map_approval : str
         审图号, printed on the map.
+    corrections : Path, optional
+        A planner's corrections of the register (contract ``projects.corrections.CORRECTIONS``), applied before siting; a
+        file that lies in ``out`` is carried over to the new atlas.
     progress : callable(stage, done, total), optional
         Stages are those of ``STAGES``.
 
@@ -130,21 +135,31 @@ def make_atlas(
         return lambda done, total: progress(stage, done, total) if progress is not None else None
 
     with output_folder(out) as folder:
-        reading = read_files(paths, dates=dates, progress=step("read"))
+        given = None if corrections is None else read_corrections(corrections)
+        reading = read_files(paths, dates=dates, corrections=given, progress=step("read"))
         notes = [
             f"{row['document']}: 未提及任何具体项目 names no project"
             for row in reading.documents
             if paths and not row["mentions"]
         ]
         projects = site_projects(
-            reading.register.projects, regions=reading.regions, user_lines=user_lines, progress=step("site")
+            reading.register.projects,
+            regions={str(row["document"]): str(row["region"]) for row in reading.documents if row.get("region")},
+            user_lines=user_lines,
+            lang=lang,
+            progress=step("site"),
         )
         features = combined_features(projects, network_features(month))
         measures = measure(projects, month=month, lang=lang, progress=step("measure"))
-        assessment = assess(reading.targets, measures.indicators)
+        assessment = assess(reading.targets, measures.indicators, lang=lang)
         verdicts = _verdicts(reading, projects, measures, month, lang)
         consistency = inconsistencies(
-            reading.register.projects, reading.register.mentions, reading.targets, reading.documents, features=projects
+            reading.register.projects,
+            reading.register.mentions,
+            reading.targets,
+            reading.documents,
+            features=projects,
+            lang=lang,
         )
         step("assess")(1, 1)
         title = _title(reading, lang)
@@ -179,7 +194,11 @@ def make_atlas(
         if cut:
             notes.append(f"shapefile: {cut} 段长文字见 long_texts.csv long texts stand whole there")
         step("export")(2, 2)
-        _write_manifest(atlas, folder, {"lang": lang, "as_of": month, "map_approval": map_approval})
+        options = {"lang": lang, "as_of": month, "map_approval": map_approval}
+        if corrections is not None:
+            options |= {"corrections": str(corrections), "corrections_sha256": sha256_of(corrections)}
+            keep_in_place(corrections, out, folder)
+        _write_manifest(atlas, folder, options)
     return atlas
 
 

@@ -13,10 +13,13 @@ import pandas as pd
 import shapely
 
 from layers.schema import Method, Mode, Status, Work
+from layers.siting_notes import in_language
 from maps import style
-from maps.labels import INDICATORS, flag_label, indicator_label, kind_label, scenario_label, unit_label
+from maps.labels import flag_label, kind_label
 from maps.page import page_words
 from maps.payload import Payload, plain
+from maps.searching import place_letters, readings
+from maps.thematic import ROLES, pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +27,21 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["GROUND_QUANTUM_DEG", "GROUND_TOLERANCE_DEG", "area_indicators", "features_part", "ground_part", "words"]
+__all__ = [
+    "GROUND_QUANTUM_DEG",
+    "GROUND_TOLERANCE_DEG",
+    "LANGUAGES",
+    "features_part",
+    "flag_words",
+    "ground_part",
+    "mention_records",
+    "pinyin_of",
+    "project_records",
+    "words",
+]
+
+LANGUAGES = ("zh", "en")
+"""Languages of the page; the reader can change from one to the other."""
 
 GROUND_TOLERANCE_DEG = 0.0012
 """Ground outlines are simplified by this much, about 120 m: less than a pixel up to zoom 10, where a plan is read."""
@@ -49,12 +66,7 @@ GROUND_ROLES = (
 _TEXT = ("feature_id", "origin", "name", "mode", "kind", "work", "status", "drawn_by", "siting_note", "documents")
 _NUMBERS = {"accuracy_km": 1, "length_km": 1, "route_length_km": 1, "speed_km_h": 0}
 _STAGE_RANK = {stage: rank for rank, stage in enumerate(reversed(list(style.STAGES)))}
-_CLASSES = 5
 _SEA_BEYOND_DEG = 30.0
-
-
-_OPEN_NOW = {"zh": "（现状路网中同名线路已开通）", "en": " (the line of that name is open today)"}
-"""Said of a project whose line the existing network already has: its stage is the plan's, of the plan's date."""
 
 
 def words(lang: str) -> dict[str, str]:
@@ -69,7 +81,7 @@ def words(lang: str) -> dict[str, str]:
     return page_words("words.json", lang)
 
 
-def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> dict[str, Any]:
+def features_part(payload: Payload, features: gpd.GeoDataFrame) -> dict[str, Any]:
     """
     Pack features, and say what the page needs to know of them.
 
@@ -78,14 +90,14 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
     payload : Payload
         Sections are added to it.
     features : GeoDataFrame, contract ``layers.schema.FEATURES``, n rows
-    lang : {"zh", "en"}
 
     Returns
     -------
     dict
         Header entries ``features``, ``anchors``, ``looks``, ``modes``, ``stages``, ``kinds``, ``works``, ``methods``, ``has``.
     """
-    table = features.reset_index(drop=True)
+    table = in_language(features, "zh").reset_index(drop=True)
+    english = in_language(features, "en")["siting_note"].reset_index(drop=True)
     keys = ["origin", "mode", "status", "work", "drawn_by"]
     codes, found = _combinations(table, keys)
     looks = [_look(dict(zip(keys, one, strict=True))) for one in found]
@@ -97,9 +109,12 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
     month = table["opening_month"].astype(object)
     known = table["opening_year"].notna() & (month == "")
     month[known] = table.loc[known, "opening_year"].map(lambda year: str(int(year)))
-    open_now = (table["origin"] == "project") & (table["opening_month"] != "")
-    month[open_now] = month[open_now] + _OPEN_NOW[lang]
     columns["opening"] = payload.column(month)
+    # A project whose line the existing network already has: its stage is the plan's, of the plan's date.
+    columns["open_now"] = payload.column((table["origin"] == "project") & (table["opening_month"] != ""))
+    columns["opening_year"] = {"numbers": payload.integers(_years(table["opening_year"], table["opening_month"]))}
+    columns["closing_year"] = {"numbers": payload.integers(_years(None, table["closing_month"]))}
+    columns["siting_note_en"] = payload.column(english)
     columns["source"] = payload.column(table["source"])
     columns["grade"] = payload.column(table["grade"])
     columns["look"] = {"numbers": payload.integers(place[codes])}
@@ -115,7 +130,7 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
         "modes": [
             {
                 "id": mode.value,
-                "label": look.label.text(lang),
+                "label": pair(look.label),
                 "colour": look.colour,
                 "network": look.network_colour,
                 "symbol": look.symbol,
@@ -126,7 +141,7 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
         "stages": [
             {
                 "id": status.value,
-                "label": stage.label.text(lang),
+                "label": pair(stage.label),
                 "dash": list(stage.dash_px),
                 "width": stage.width_px,
                 "sample": style.tint("#4a4f55", stage.tint_share),
@@ -134,9 +149,13 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
             }
             for status, stage in style.STAGES.items()
         ],
-        "kinds": {kind: kind_label(kind, lang) for kind in sorted(set(table["kind"].astype(str))) if kind},
-        "works": {work.value: label.text(lang) for work, label in style.WORKS.items()},
-        "methods": {m.value: [word.text(lang), says.text(lang)] for m, (word, says) in style.DRAWN_BY.items()},
+        "kinds": {
+            kind: {lang: kind_label(kind, lang) for lang in LANGUAGES}
+            for kind in sorted(set(table["kind"].astype(str)))
+            if kind
+        },
+        "works": {work.value: pair(label) for work, label in style.WORKS.items()},
+        "methods": {m.value: [pair(word), pair(says)] for m, (word, says) in style.DRAWN_BY.items()},
         "has": {
             "network": bool((~project).any()),
             "project": bool(project.any()),
@@ -144,6 +163,14 @@ def features_part(payload: Payload, features: gpd.GeoDataFrame, lang: str) -> di
             "provisional": bool(planned["drawn_by"].isin([m.value for m in style.PROVISIONAL]).any()),
         },
     }
+
+
+def _years(years: pd.Series | None, months: pd.Series) -> NDArray[np.int64]:
+    """Return years from a column of years, else from one of ``YYYY-MM``; 0 where nothing is known."""
+    stated = pd.to_numeric(months.astype(str).str[:4], errors="coerce")
+    if years is not None:
+        stated = years.astype("float64").fillna(stated)
+    return stated.fillna(0).to_numpy(dtype=np.int64)
 
 
 def _combinations(table: pd.DataFrame, keys: Sequence[str]) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
@@ -189,7 +216,11 @@ def _look(key: Mapping[str, str]) -> dict[str, Any]:
 
 
 def ground_part(
-    payload: Payload, areas: gpd.GeoDataFrame | None, basemap: Mapping[str, gpd.GeoDataFrame] | None
+    payload: Payload,
+    areas: gpd.GeoDataFrame | None,
+    basemap: Mapping[str, gpd.GeoDataFrame] | None,
+    *,
+    counties: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """
     Pack the ground: layers of the base map and the names on it.
@@ -199,6 +230,8 @@ def ground_part(
     payload : Payload
     areas : GeoDataFrame, contract ``layers.schema.AREAS``, or None
         Named on the map, and coloured by indicators.
+    counties : GeoDataFrame, contract ``layers.schema.AREAS``, optional
+        Coloured by indicators of counties; instead of the base map's.
     basemap : mapping of role to GeoDataFrame, or None
         Roles of ``GROUND_ROLES``, and ``places`` (points with ``name`` and, if there is one, ``rank`` 0 region, 1 capital,
         2 city, 3 county).
@@ -220,11 +253,16 @@ def ground_part(
         raise ValueError(message)
     if areas is not None:
         layers["areas"] = areas
-    base = []
+    if counties is not None:
+        layers["counties"] = counties
+    base: list[dict[str, Any]] = []
     for role in GROUND_ROLES:
         if role in layers and len(layers[role]):
             series = _open_sea(layers[role].geometry) if role == "sea" else layers[role].geometry
-            base.append({"role": role, "geometry": payload.geometry(_simple(series), quantum_deg=GROUND_QUANTUM_DEG)})
+            entry = {"role": role, "geometry": payload.geometry(_simple(series), quantum_deg=GROUND_QUANTUM_DEG)}
+            if role in ROLES and "name" in layers[role]:
+                entry["names"] = [plain(name) for name in layers[role]["name"]]
+            base.append(entry)
     places: list[tuple[float, float, str, int]] = []
     if "places" in layers:
         table = layers["places"]
@@ -269,75 +307,31 @@ def _mercator(lon: float, lat: float) -> tuple[float, float]:
     return round((lon + 180) / 360, 9), round(float(0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)), 9)
 
 
-def area_indicators(areas: gpd.GeoDataFrame | None, indicators: pd.DataFrame | None, lang: str) -> list[dict[str, Any]]:
+def project_records(projects: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """
-    Turn indicators by area into classes for the choropleth.
+    Return what the card and the search know besides the feature's columns, by project id; empty entries are left out.
 
-    Parameters
-    ----------
-    areas : GeoDataFrame, contract ``layers.schema.AREAS``, or None
-    indicators : DataFrame, contract ``layers.schema.INDICATORS``, or None
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    list of dict
-        One per indicator, scenario and time that is known for at least three areas: ``values`` in the order of
-        ``areas``, ``breaks`` between five classes of about as many areas each (quantiles).
+    ``letters`` are the places' one-character names (see ``maps.searching.place_letters``).
     """
-    if areas is None or indicators is None or not len(indicators):
-        return []
-    names = [areas["code"].astype(str), areas["name"].astype(str), areas["short_name"].astype(str)]
-    out: list[dict[str, Any]] = []
-    for (indicator, scenario, as_of), rows in indicators.groupby(["indicator", "scenario", "as_of"], sort=True):
-        by_area = dict(zip(rows["area"].astype(str), rows["value"].astype("float64"), strict=True))
-        values = [
-            next((by_area[name] for name in (code, full, short) if name in by_area), float("nan"))
-            for code, full, short in zip(*names, strict=True)
-        ]
-        known = np.array([v for v in values if np.isfinite(v)])
-        if len(known) < 3:
-            continue
-        digits = 0 if known.max() >= 50 else 2
-        breaks = sorted({round(float(v), digits) for v in np.quantile(known, np.arange(1, _CLASSES) / _CLASSES)})
-        breaks = [b for b in breaks if known.min() < b <= known.max()]
-        label = indicator_label(str(indicator), lang)
-        out.append(
-            {
-                "id": f"{indicator}|{scenario}|{as_of}",
-                "indicator": plain(indicator),
-                "scenario": plain(scenario),
-                "label": label + (f" · {scenario_label(str(scenario), lang)}" if scenario else ""),
-                "unit": unit_label(str(rows["unit"].iloc[0]), lang),
-                "as_of": plain(as_of),
-                "definition": plain(rows["definition"].iloc[0]),
-                "values": [plain(round(v, 4)) if np.isfinite(v) else None for v in values],
-                "breaks": breaks,
-                "min": plain(float(known.min())),
-                "max": plain(float(known.max())),
-                "digits": digits,
-            }
-        )
-    order = list(INDICATORS)
-    return sorted(
-        out,
-        key=lambda one: (
-            order.index(one["indicator"]) if one["indicator"] in order else len(order),
-            one["indicator"],
-            one["scenario"] != "today",
-            one["id"],
-        ),
-    )
-
-
-def project_records(projects: pd.DataFrame, lang: str) -> dict[str, dict[str, Any]]:
-    """Return what the card shows besides the feature's columns, by project id; empty entries are left out."""
     out = {}
     for row in projects.to_dict("records"):
-        record = {name: plain(row[name]) for name in ("aliases", "places", "section", "lead") if plain(row[name])}
-        flags = [flag_label(flag, lang) for flag in str(row["flags"] or "").split("|") if flag]
-        out[str(row["project_id"])] = record | ({"flags": plain("|".join(flags))} if flags else {})
+        names = ("aliases", "places", "section", "lead", "flags")
+        record = {name: plain(row[name]) for name in names if plain(row[name])}
+        letters = place_letters(str(row["places"] or ""))
+        out[str(row["project_id"])] = record | ({"letters": letters} if letters else {})
     return out
+
+
+def flag_words(projects: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return the words for each doubt that the projects carry, in both languages."""
+    flags = sorted({str(flag) for cell in projects["flags"].astype(str) for flag in cell.split("|") if flag})
+    return {str(plain(flag)): {lang: str(plain(flag_label(flag, lang))) for lang in LANGUAGES} for flag in flags}
+
+
+def pinyin_of(features: pd.DataFrame, projects: pd.DataFrame) -> dict[str, str]:
+    """Return the readings of all characters by which something can be found; see ``maps.searching.readings``."""
+    texts = [features["name"]] + [projects[name] for name in ("name", "aliases", "places") if len(projects)]
+    return readings({str(text) for column in texts for text in column.dropna().unique()})
 
 
 def mention_records(mentions: pd.DataFrame, documents: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

@@ -24,6 +24,7 @@ from geo.crs import OutputCrs, by_zone, output_crs, to_output
 from geo.errors import CrsError, SchemaError, VocabularyError
 from geo.io import MANIFEST, output_folder, sha256_of, write_bytes
 from maps.gis.cad import write_dxf
+from maps.gis.catalogue import Bundle, iso_19115, stac_item
 from maps.gis.field_names import dbase_names, full_names
 from maps.gis.geopackage import write_geopackage, write_layers_as_geopackage
 from maps.gis.handover import Layer, feature_layers
@@ -101,6 +102,8 @@ class Options:
         Whether data wider than a three-degree zone are split by zone; an error says so otherwise.
     zipped : bool
         Whether the bundle becomes one ``.zip``.
+    publisher : str
+        Who answers for the data, for the metadata records.
     """
 
     crs: str = ""
@@ -109,6 +112,7 @@ class Options:
     lang: str = "zh"
     split_zones: bool = False
     zipped: bool = False
+    publisher: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,9 +145,10 @@ def export(source: Source, out: Path, form: Form, options: Options | None = None
     ----------
     source : Source
     out : Path
-        A folder, which gets the data, ``fields.csv`` (data dictionary), ``licences.csv``, ``export_report.json`` and
-        ``manifest.json`` (systems, attributions, checksums); or a file of the format's ending, beside which
-        ``<name>.metadata.json`` holds all that; or a ``.zip`` of the folder.
+        A folder, which gets the data, ``fields.csv`` (data dictionary), ``licences.csv``, ``export_report.json``,
+        ``manifest.json`` (systems, attributions, checksums), ``iso19115.xml`` and ``stac_item.json``; or a file of the
+        format's ending, beside which ``<name>.metadata.json``, ``<name>.iso19115.xml`` and ``<name>.stac_item.json`` hold
+        all that; or a ``.zip`` of the folder.
     form : Form
     options : Options, optional
 
@@ -186,6 +191,8 @@ def export(source: Source, out: Path, form: Form, options: Options | None = None
             record["files"] = {out.name: sha256_of(out)}
             record["fields"] = _dictionary(source, form, options).to_dict("records")
             write_bytes(out.with_name(f"{out.name}.metadata.json"), _json(record))
+            for name, content in _catalogue(source, placed, {out.name: out}, form, options).items():
+                write_bytes(out.with_name(f"{out.name}.{name}"), content)
         elif zipped:
             out = out if out.suffix.lower() == ".zip" else out.with_name(f"{out.name}.zip")
             write_bytes(out, _zip(built, out.stem))
@@ -350,9 +357,31 @@ def _add_metadata(
         write_bytes(folder / REPORT, _json(report))
     sums = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
     targets = [] if form in TABLES_ONLY else list(placed)
+    if with_dictionary:
+        described = {file.name: file for file in sorted(folder.iterdir())}
+        for name, content in _catalogue(source, placed, described, form, options).items():
+            write_bytes(folder / name, content)
+            sums[name] = sha256_of(folder / name)
     record = manifest(form.value, targets, report, sums)
     write_bytes(folder / MANIFEST, _json(record))
     return record
+
+
+def _catalogue(
+    source: Source, placed: Mapping[OutputCrs, Sequence[Layer]], files: Mapping[str, Path], form: Form, options: Options
+) -> dict[str, bytes]:
+    """Return the records for catalogues by file name."""
+    bundle = Bundle(
+        source.name,
+        form.value,
+        source.layers,
+        [] if form in TABLES_ONLY else list(placed),
+        {name: sha256_of(file) for name, file in files.items()},
+        {name: file.stat().st_size for name, file in files.items()},
+        options.lang,
+        options.publisher,
+    )
+    return {"iso19115.xml": iso_19115(bundle), "stac_item.json": stac_item(bundle)}
 
 
 def _dictionary(source: Source, form: Form, options: Options) -> Any:

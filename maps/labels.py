@@ -172,17 +172,23 @@ FLAGS: Final[dict[str, Label]] = {
     "mode_from_context": Label("方式由上下文推定", "mode from context"),
     "year_lost": Label("年份缺失", "year lost"),
     "generic_name": Label("名称宽泛", "name is generic"),
+    "halted": Label("暂缓、取消或终止", "put off or given up"),
     "weak": Label("可能不是具体工程", "may be no particular works"),
 }
 """Doubts of a reading; one that is not in the table is shown as written."""
 
 FLAGS_WITH_CONTENT: Final[dict[str, Label]] = {
     "places": Label("地名另可读作", "places may also be"),
-    "related": Label("相关项目", "related project"),
+    "related": Label("同一走廊的项目", "project of the same corridor"),
+    "part_of": Label("所属干线", "branch of the line"),
 }
 """Doubts that name what they are about after a colon."""
 
 INDICATORS: Final[dict[str, Label]] = {
+    "rail": Label("铁路", "railway"),
+    "high_speed_rail": Label("高速铁路", "high-speed railway"),
+    "expressway": Label("高速公路", "expressway"),
+    "waterway_class3_up": Label("三级及以上航道", "waterway of class III and up"),
     "rail_density": Label("铁路网密度", "railway density"),
     "railway_network_density": Label("铁路网密度", "railway network density"),
     "high_speed_rail_density": Label("高速铁路密度", "high-speed railway density"),
@@ -229,6 +235,7 @@ UNITS: Final[dict[str, Label]] = {
     "TEU": Label("标箱", "TEU"),
     "years": Label("年", "years"),
     "days": Label("天", "days"),
+    "airports": Label("个机场", "airports"),
     "cities": Label("个市", "cities"),
     "counties": Label("个县（市、区）", "counties"),
     "berths": Label("个泊位", "berths"),

@@ -16,6 +16,7 @@ import base64
 import gzip
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,8 @@ QUANTUM_DEG = 1e-5
 """Step to which coordinates are rounded: 1.11 m of latitude, so that no vertex moves by more than 0.79 m."""
 
 COMPRESSION_LEVEL = 6
+
+_NUMBERED = re.compile(r"(.*?[^0-9]|)([0-9]{1,9})", re.DOTALL)
 
 _TYPE_CODES = {0: 1, 1: 2, 2: 2, 3: 3, 4: 1, 5: 2, 6: 3}
 """shapely's type ids (point, line, ring, polygon and their multi forms) to 1 point, 2 line, 3 area."""
@@ -120,7 +123,9 @@ class Payload:
         Returns
         -------
         dict
-            ``{"one": value}`` where all rows agree, ``{"list": values}``, or ``{"words": values, "at": section}``.
+            ``{"one": value}`` where all rows agree, ``{"list": values}``, ``{"words": values, "at": section}``, or for
+            numbered names (line 0001, line 0002 …) ``{"stem": text, "digits": width, "steps": section}``, the numbers as
+            differences from the one before.
         """
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             numbers = values.astype("float64").round(decimals)
@@ -132,8 +137,23 @@ class Payload:
         if len(listed) <= 1:
             return {"one": listed[0] if listed else None}
         if len(listed) > len(values) // 2:
-            return {"list": [listed[code] for code in codes]}
+            texts = [listed[code] for code in codes]
+            return self._numbered(texts) or {"list": texts}
         return {"words": listed, "at": self.integers(codes.astype(np.int64))}
+
+    def _numbered(self, texts: list[Any]) -> dict[str, Any] | None:
+        """Add texts that are one stem and a number of one width as their numbers; None where they are not."""
+        found = _NUMBERED.fullmatch(texts[0]) if isinstance(texts[0], str) else None
+        if found is None:
+            return None
+        stem, digits = found[1], len(found[2])
+        if not all(isinstance(t, str) and len(t) == len(texts[0]) and t.startswith(stem) for t in texts):
+            return None
+        rest = [t[len(stem) :] for t in texts]
+        if not all(part.isascii() and part.isdigit() for part in rest):
+            return None
+        numbers = np.array([int(part) for part in rest], dtype=np.int64)
+        return {"stem": stem, "digits": digits, "steps": self.integers(np.diff(numbers, prepend=0))}
 
     def geometry(self, geometries: gpd.GeoSeries, *, quantum_deg: float | None = None) -> dict[str, Any]:
         """

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from layers.schema import STAGE_ORDER, Method, Mode, Status
+from layers.siting_notes import in_language
 from maps import style
 from maps.labels import flag_label, kind_label
 from maps.page import POLICY_MARK, asset, page_template, page_words, seal, write_page
@@ -26,6 +27,7 @@ from maps.report_tables import (
 )
 from maps.report_verdicts import consistency_tables, forecast_caveats, verdict_rows
 from projects.consistency import inconsistencies
+from projects.verdict.reference_targets import reference_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,13 +111,15 @@ def report(
         If the language is unknown.
     """
     words = page_words("report_words.json", lang)
+    features = in_language(features, lang)
     listed = _documents(documents)
     entries = _projects(projects, mentions, features, {d["document"]: d["title"] for d in listed}, lang, words)
-    rows, notes = target_rows(targets, assessment, lang, words)
+    titles = reference_titles() | {str(d["document"]): str(d["title"]) for d in listed}
+    rows, notes = target_rows(targets, assessment, lang, words, titles)
     caveats = forecast_caveats(verdicts.verdicts, words) if verdicts is not None else {}
     sentences = target_sentences(rows, words, caveats)
     if consistency is None:
-        consistency = inconsistencies(projects, mentions, targets, documents, features=features)
+        consistency = inconsistencies(projects, mentions, targets, documents, features=features, lang=lang)
     gains = travel_gains(travel_times)
     tables = indicator_tables(indicators, lang)
     defined = {table["anchor"] for table in tables}
@@ -154,8 +158,8 @@ def report(
         "matrices": travel_matrices(travel_times, lang, words),
         "gains": gains,
         "indicator_tables": tables,
-        "verdict_rows": verdict_rows(verdicts, lang, words) if verdicts is not None else [],
-        "inconsistent": consistency_tables(consistency, entries, lang, words),
+        "verdict_rows": verdict_rows(verdicts, lang, words, titles) if verdicts is not None else [],
+        "inconsistent": consistency_tables(consistency, entries, lang, words, titles),
         "doubtful": [e for e in entries if e["flags"]],
         "undrawn": [e for e in entries if not e["drawn"]],
         "methods": [(word.text(lang), meaning.text(lang)) for word, meaning in style.DRAWN_BY.values()],

@@ -50,7 +50,11 @@ def _key(row: Mapping[Any, Any]) -> tuple[str, Any, str, str]:
 
 
 def target_rows(
-    targets: pd.DataFrame, assessment: pd.DataFrame, lang: str, words: Mapping[str, str]
+    targets: pd.DataFrame,
+    assessment: pd.DataFrame,
+    lang: str,
+    words: Mapping[str, str],
+    titles: Mapping[str, str] | None = None,
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """
     Return one row per target with its measured values and verdicts, and the notes that they refer to.
@@ -64,6 +68,8 @@ def target_rows(
     lang : {"zh", "en"}
     words : mapping
         Phrases of the report.
+    titles : mapping of document to its title, optional
+        A document without one is named by its key.
 
     Returns
     -------
@@ -93,7 +99,7 @@ def target_rows(
                 "bound": _bound(row, words),
                 "unit": "" if row["unit"] == "year" else unit_label(str(row["unit"]), lang),
                 "year": plain(row["year"]) or words["year_unknown"],
-                "document": plain(row["document"]),
+                "document": (titles or {}).get(str(row["document"]), plain(row["document"])),
                 "clause": plain(row["clause"]),
                 "quotation": plain(row["quotation"]),
                 "today": today,

@@ -84,7 +84,9 @@ def forecast_caveats(verdicts: pd.DataFrame, words: Mapping[str, str]) -> dict[K
     return out
 
 
-def verdict_rows(verdicts: Verdicts, lang: str, words: Mapping[str, str]) -> list[dict[str, Any]]:
+def verdict_rows(
+    verdicts: Verdicts, lang: str, words: Mapping[str, str], titles: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """
     Return one row per target that was measured, with its closing list and the other definitions.
 
@@ -94,6 +96,7 @@ def verdict_rows(verdicts: Verdicts, lang: str, words: Mapping[str, str]) -> lis
     lang : {"zh", "en"}
     words : mapping
         Phrases of the report.
+    titles : mapping of document to its title, optional
 
     Returns
     -------
@@ -108,14 +111,14 @@ def verdict_rows(verdicts: Verdicts, lang: str, words: Mapping[str, str]) -> lis
                 "name": str(row["name"]),
                 "stage": style.status_label(str(row["status"]), lang),
                 "method": style.method_label(str(row["drawn_by"]), lang),
-                "km": number(float(row["length_km"]), 0),
+                "amount": _amount(row, lang),
             }
         )
     variants: dict[Key, list[dict[str, Any]]] = {}
     for row in verdicts.sensitivity.to_dict("records"):
         variants.setdefault(_key(row), []).append(
             {
-                "name": words.get(f"definition_{row['definition']}", str(row["definition"])),
+                "name": words.get(f"definition_{str(row['definition']).split()[0]}", str(row["definition"])),
                 "today": _value(row["value_today"], words),
                 "plan": _value(row["value_plan"], words),
                 "look": "unknown" if plain(row["met_today"]) is None else "met" if row["met_today"] else "missed",
@@ -137,12 +140,12 @@ def verdict_rows(verdicts: Verdicts, lang: str, words: Mapping[str, str]) -> lis
                 "bound": words[_BOUNDS[str(row["comparator"])]] + number(float(row["value"])),
                 "unit": unit_label(str(row["unit"]), lang),
                 "year": plain(row["year"]) or words["year_unknown"],
-                "document": plain(row["document"]),
+                "document": (titles or {}).get(str(row["document"]), plain(row["document"])),
                 "plan_date": plain(row["plan_date"]),
                 "values": [_value(row[name], words) for name in _VALUES],
                 "verdict": _verdict(row, verdict, lang, words),
                 "look": _LOOKS[verdict],
-                "missing": f"{number(float(row['missing']), 0)} {row['missing_unit']}"
+                "missing": f"{number(float(row['missing']), 0)} {unit_label(str(row['missing_unit']), lang)}"
                 if _missing(row)
                 else words["empty"],
                 "closing": closing.get(_key(row), []),
@@ -162,6 +165,14 @@ def verdict_rows(verdicts: Verdicts, lang: str, words: Mapping[str, str]) -> lis
             }
         )
     return out
+
+
+def _amount(row: Mapping[Any, Any], lang: str) -> str:
+    """Return what a project adds in the area, or saves."""
+    km, minutes = plain(row["length_km"]), plain(row["saved_min"])
+    if km is not None:
+        return f"{number(float(km), 0)} km"
+    return "" if minutes is None else f"−{number(float(minutes), 0)} {unit_label('min', lang)}"
 
 
 def _missing(row: Mapping[Any, Any]) -> bool:
@@ -185,7 +196,11 @@ def _verdict(row: Mapping[Any, Any], verdict: Verdict, lang: str, words: Mapping
 
 
 def consistency_tables(
-    table: pd.DataFrame, entries: Sequence[Mapping[str, Any]], lang: str, words: Mapping[str, str]
+    table: pd.DataFrame,
+    entries: Sequence[Mapping[str, Any]],
+    lang: str,
+    words: Mapping[str, str],
+    titles: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """
     Return a table per kind of disagreement.
@@ -197,6 +212,7 @@ def consistency_tables(
         Projects of the report: ``project_id``, ``anchor``, ``mentions``.
     lang : {"zh", "en"}
     words : mapping
+    titles : mapping of document to its title, optional
 
     Returns
     -------
@@ -221,7 +237,7 @@ def consistency_tables(
                     "anchor": f"project-{entry['anchor']}" if entry else "",
                     "mentions": entry["mentions"] if entry and kind is Disagreement.STAGE else [],
                     "area": str(row["area"]),
-                    "said": (_said(row, "a", lang, words), _said(row, "b", lang, words)),
+                    "said": tuple(_said(row, side, lang, words, titles or {}) for side in ("a", "b")),
                     "notes": [],
                 },
             )
@@ -239,10 +255,13 @@ def consistency_tables(
     return out
 
 
-def _said(row: Mapping[Any, Any], side: str, lang: str, words: Mapping[str, str]) -> str:
-    said = str(row[f"said_{side}"])
+def _said(row: Mapping[Any, Any], side: str, lang: str, words: Mapping[str, str], titles: Mapping[str, str]) -> str:
+    said, document = str(row[f"said_{side}"]), str(row[f"document_{side}"])
+    bound = re.fullmatch(r"(>=|<=|~|=) (\S+) (.*?)( \(\d{4}\))?", said)
     if said in set(Status):
         said = style.status_label(said, lang)
+    elif bound is not None:
+        said = f"{words[_BOUNDS[bound[1]]]}{bound[2]} {unit_label(bound[3], lang)}{bound[4] or ''}"
     clauses = str(row[f"clauses_{side}"]).replace("|", words["sep"])
-    where = f"{row[f'document_{side}']}{' ' + clauses if clauses else ''}"
+    where = f"{titles.get(document, document)}{' ' + clauses if clauses else ''}"
     return f"{where}: {said or words['silent']}"

@@ -21,6 +21,8 @@ __all__ = [
     "NETWORK",
     "PALETTE",
     "PROVISIONAL",
+    "REACHED",
+    "RINGS",
     "STAGES",
     "LineLook",
     "ModeLook",
@@ -189,6 +191,12 @@ PALETTE: Final[dict[str, str]] = {
 
 CHOROPLETH: Final = ("#f8f1e5", "#e4d2b5", "#d0b386", "#b99560", "#a17842")
 """Five classes from low to high, sand to umber: a hue that no mode uses, and even steps of lightness for grey print."""
+
+REACHED: Final = ("#c9c4bd", "#e3d9c6", "#b9d0c4", "#6aa08c")
+"""How far a target is reached: far off, on the way, nearly there, reached. Grey to green, even steps of lightness."""
+
+RINGS: Final = ("#0b4f57", "#2f7f86", "#64abab", "#9fd0c9", "#cfe8e1", "#e8f4f0")
+"""Rings of travel time from near to far, dark to light."""
 
 
 def mode_label(mode: str, lang: str = "zh") -> str:

@@ -8,10 +8,7 @@ page draws them on canvases of its own (``assets/*.js``).
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import folium
 import numpy as np
@@ -24,7 +21,10 @@ from layers.schema import FEATURES
 from maps import content, style
 from maps.page import POLICY_MARK, asset, leaflet_css, leaflet_js, seal, write_page
 from maps.payload import Payload, plain
-from projects.schema import MENTIONS, PROJECTS
+from maps.reach import reach_part
+from maps.thematic import area_layers, target_layers
+from maps.tiles import Tiles
+from projects.schema import MENTIONS, PROJECTS, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,45 +35,34 @@ if TYPE_CHECKING:
 
 __all__ = ["OfflineMap", "Tiles", "web_map", "write_web_map"]
 
-_SCRIPTS = ("payload.js", "canvas.js", "app.js", "panel.js", "start.js")
+_SCRIPTS = (
+    "dom.js",
+    "geodesy.js",
+    "payload.js",
+    "canvas.js",
+    "draw.js",
+    "path_index.js",
+    "app.js",
+    "scene.js",
+    "surfaces.js",
+    "address.js",
+    "card.js",
+    "search.js",
+    "timeline.js",
+    "panel.js",
+    "status.js",
+    "table.js",
+    "measure.js",
+    "sheet.js",
+    "tools.js",
+    "start.js",
+)
 _DEFAULT_BOUNDS = (114.8, 27.0, 123.2, 35.2)
 """Where a map of nothing looks: 沪苏浙皖."""
 
 _MARGIN_DEG = 0.3
 _FEW = 20
 """Below so many projects all of them are in the first view."""
-
-
-@dataclass(frozen=True)
-class Tiles:
-    """
-    Online tiles below the plan, for those who want them and have a network.
-
-    Parameters
-    ----------
-    url : str
-        Leaflet's template with ``{z}``, ``{x}``, ``{y}`` and perhaps ``{s}``; https.
-    attribution : str
-        Words that the provider asks for; shown as text.
-    gcj02 : bool
-        Whether the tiles are in GCJ-02 (高德): the overlay is then shifted to fit them.
-    subdomains : str
-    """
-
-    url: str
-    attribution: str
-    gcj02: bool = False
-    subdomains: str = "1234"
-
-    @property
-    def host(self) -> str:
-        """Source for the page's policy: the host, any subdomain where the template has a placeholder in its name."""
-        parts = urlsplit(self.url)
-        name = re.sub(r"^[^.]*\{[^}]*\}[^.]*\.", "*.", parts.netloc)
-        if parts.scheme != "https" or not re.fullmatch(r"(\*\.)?[A-Za-z0-9.:-]+", name):
-            message = f"tiles need an https address with a host name, not {self.url!r}"
-            raise ValueError(message)
-        return f"https://{name}"
 
 
 class _Page(Figure):
@@ -83,7 +72,7 @@ class _Page(Figure):
         "<!DOCTYPE html>\n"
         '<html lang="{{ this.lang }}">\n<head>\n<meta charset="utf-8">\n{{ this.mark }}\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
+        '<meta name="referrer" content="{{ this.referrer }}">\n'
         "<title>{{ this.title | e }}</title>\n"
         "<style>{{ this.leaflet_css }}</style>\n<style>{{ this.css }}</style>\n"
         "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
@@ -98,9 +87,11 @@ class _Page(Figure):
         self.lang = "en" if lang == "en" else "zh-CN"
         self.mark = POLICY_MARK
         self.image_hosts = image_hosts
+        # Providers of tiles ask to be told which site shows them; without tiles there is nobody to tell.
+        self.referrer = "strict-origin-when-cross-origin" if image_hosts else "no-referrer"
         self.leaflet_css, self.leaflet_js = leaflet_css(), leaflet_js()
         names = "".join(f"--{name.replace('_', '-')}:{colour};" for name, colour in style.PALETTE.items())
-        self.css = f":root{{{names}}}\n" + asset("map.css")
+        self.css = f":root{{{names}}}\n" + asset("map.css") + asset("table.css") + asset("sheet.css")
         self._id = "tongtu"
 
     def render(self, **kwargs: Any) -> str:
@@ -134,12 +125,14 @@ class OfflineMap(folium.Map):
             "center": [float(v) for v in location],
             "zoom": zoom_start,
             "zoomControl": False,
+            "fadeAnimation": False,
             "attributionControl": False,
             "zoomSnap": 0.25,
             "zoomDelta": 0.5,
             "wheelPxPerZoomLevel": 100,
             "minZoom": 4,
-            "maxZoom": 17,
+            # Coordinates are kept to 0.8 m: at zoom 16 that is still less than half a pixel.
+            "maxZoom": 16,
         }
         frame = _Page(title=title, lang=lang, image_hosts=hosts)
         frame.add_child(self, name=self.get_name())
@@ -160,9 +153,9 @@ class _Application(MacroElement):
         {% endmacro %}
         {% macro script(this, kwargs) %}
         {% set map = this._parent.get_name() %}
-        L.control.zoom({position: "topright", zoomInTitle: {{ this.words.zoom_in | tojson }}, zoomOutTitle: {{ this.words.zoom_out | tojson }}}).addTo({{ map }});
         L.control.scale({position: "bottomright", imperial: false, maxWidth: 130}).addTo({{ map }});
-        {% if this.tiles %}L.tileLayer({{ this.tiles.url | tojson }}, {subdomains: {{ this.tiles.subdomains | tojson }}, maxZoom: 18}).addTo({{ map }});{% endif %}
+        {% for url in this.tile_urls %}L.tileLayer({{ url | tojson }}, {subdomains: {{ this.tiles.subdomains | tojson }}, maxNativeZoom: {{ this.tiles.max_zoom }}, zoomOffset: 0}).addTo({{ map }});
+        {% endfor %}
         {{ this.script }}
         startTongtu({{ map }});
         {% endmacro %}
@@ -174,6 +167,7 @@ class _Application(MacroElement):
         start()
         self._name, self._id = "application", "tongtu"
         self.title, self.words, self.data, self.background, self.tiles = title, words, data, background, tiles
+        self.tile_urls = [url for url in (tiles.url, tiles.labels_url) if url] if tiles else []
         self.script = "\n".join(asset(name) for name in _SCRIPTS)
 
 
@@ -183,7 +177,10 @@ def web_map(
     projects: pd.DataFrame | None = None,
     mentions: pd.DataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
+    counties: gpd.GeoDataFrame | None = None,
     indicators: pd.DataFrame | None = None,
+    verdicts: pd.DataFrame | None = None,
+    isochrones: gpd.GeoDataFrame | None = None,
     basemap: Mapping[str, gpd.GeoDataFrame] | None = None,
     title: str,
     lang: str = "zh",
@@ -205,11 +202,19 @@ def web_map(
         Stage by document, with clause and quotation.
     areas : GeoDataFrame, contract ``layers.schema.AREAS``, optional
         Cities: outlines, names, and what indicators colour.
+    counties : GeoDataFrame, contract ``layers.schema.AREAS``, optional
+        Coloured by the indicators that name counties; left out where none does.
     indicators : DataFrame, contract ``layers.schema.INDICATORS``, optional
+        By city or county; where both scenarios are there, also what the projects change.
+    verdicts : DataFrame, contract ``projects.schema.VERDICTS``, optional
+        How far targets are reached, by the region that each is for.
+    isochrones : GeoDataFrame, contract ``layers.isochrones.ISOCHRONES``, optional
+        Rings of travel time; of two scenarios the page shows either, or one over the other.
     basemap : mapping of role to GeoDataFrame, optional
         See ``maps.content.ground_part``. No national border is drawn; give administrative outlines of an approved map.
     title : str
     lang : {"zh", "en"}
+        Language in which the page opens; the reader can change it.
     documents : mapping of short name to title, optional
         Also the order in which documents are listed.
     sources : sequence of str
@@ -237,32 +242,42 @@ def web_map(
     FEATURES.validate(features)
     projects = PROJECTS.empty() if projects is None else PROJECTS.validate(projects)
     mentions = MENTIONS.empty() if mentions is None else MENTIONS.validate(mentions)
+    verdicts = None if verdicts is None else VERDICTS.validate(verdicts)
+    coloured = area_layers({"areas": areas, "counties": counties}, indicators) + target_layers(areas, verdicts)
+    if not any(layer["role"] == "counties" for layer in coloured):
+        counties = None
     if tiles is not None and tiles.gcj02:
         features = _shifted(features)
         areas = None if areas is None else _shifted(areas)
+        counties = None if counties is None else _shifted(counties)
+        isochrones = None if isochrones is None else _shifted(isochrones)
         basemap = {role: _shifted(layer) for role, layer in (basemap or {}).items()}
     titles = _document_titles(features, mentions, documents)
     payload = Payload()
-    part = content.features_part(payload, features, lang)
-    ground = content.ground_part(payload, areas, basemap)
-    planned = features[features["origin"] == "project"]
-    drawn = int((~(planned.geometry.isna() | planned.geometry.is_empty)).sum())
+    part = content.features_part(payload, features)
+    ground = content.ground_part(payload, areas, basemap, counties=counties)
     bounds = _bounds(features, areas)
     data = payload.text(
         {
             "lang": lang,
-            "words": phrases,
+            "words": {one: content.words(one) for one in content.LANGUAGES},
             "palette": style.PALETTE,
             "choropleth": list(style.CHOROPLETH),
-            "subtitle": _fill(phrases["subtitle_projects"], len(planned), drawn) if len(planned) else "",
+            "reached": list(style.REACHED),
+            "rings": list(style.RINGS),
+            "title": plain(title),
+            "subtitle": _subtitle(features),
             "map_approval": plain(map_approval),
-            "sources": [plain(s) for s in ([tiles.attribution] if tiles else []) + list(sources)],
-            "tiles": tiles is not None,
+            "sources": [plain(s) for s in sources],
+            "tiles": _tile_facts(tiles),
             "bounds": bounds,
             "documents": [{"id": plain(name), "title": plain(title_)} for name, title_ in titles.items()],
-            "projects": content.project_records(projects, lang),
+            "projects": content.project_records(projects),
+            "flags": content.flag_words(projects),
             "mentions": content.mention_records(mentions, list(titles)),
-            "indicators": content.area_indicators(areas, indicators, lang),
+            "indicators": coloured,
+            "reach": reach_part(payload, isochrones),
+            "pinyin": content.pinyin_of(features, projects),
             **part,
             **ground,
         }
@@ -301,6 +316,26 @@ def write_web_map(path: str | Path, features: gpd.GeoDataFrame, **options: Any) 
         If the file cannot be written; and what ``web_map`` raises.
     """
     return write_page(path, web_map(features, **options).get_root().render())
+
+
+def _subtitle(features: gpd.GeoDataFrame) -> dict[str, str]:
+    """Say how many projects there are and how many are drawn; nothing where there are none."""
+    planned = features[features["origin"] == "project"]
+    if not len(planned):
+        return {}
+    drawn = int((~(planned.geometry.isna() | planned.geometry.is_empty)).sum())
+    return {one: _fill(content.words(one)["subtitle_projects"], len(planned), drawn) for one in content.LANGUAGES}
+
+
+def _tile_facts(tiles: Tiles | None) -> dict[str, Any] | None:
+    """Return what the page must say of its tiles."""
+    if tiles is None:
+        return None
+    return {
+        "attribution": plain(tiles.attribution),
+        "link": plain(tiles.attribution_url),
+        "gcj02": tiles.gcj02,
+    }
 
 
 def _fill(text: str, *values: object) -> str:

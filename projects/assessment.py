@@ -50,7 +50,8 @@ bound than this is borderline.
 DEFAULT_ERROR_SHARE = 0.10
 """Taken where no official figures were at hand to measure the error."""
 
-NOT_MEASURED = "not measured: "
+NOT_MEASURED = {"zh": "未测算: ", "en": "not measured: "}
+"""What stands before the reason of a target that cannot be compared."""
 
 
 def verdict(comparator: str, value: float, measured: float, *, less_is_better: bool = False) -> tuple[bool, float]:
@@ -100,6 +101,7 @@ def assess(
     *,
     scenarios: Sequence[str] = ("today", "plan"),
     as_of: str | None = None,
+    lang: str = "zh",
 ) -> pd.DataFrame:
     """
     Join each target to the measured indicator of its area, and tell the gap and whether it is met.
@@ -113,18 +115,25 @@ def assess(
     scenarios : sequence of str
     as_of : str, optional
         ``YYYY-MM``: the latest measurement of that month or before; without it the latest of all.
+    lang : {"zh", "en"}
+        Language of the notes.
 
     Returns
     -------
     DataFrame, contract ``projects.schema.ASSESSMENT``, n rows per scenario, sorted by its key
         ``measured_value`` and ``gap`` are in the target's unit; ``note`` is the definition of the measured value. A target
-        that cannot be measured stays, with NaN, NA and the reason after ``not measured:`` in ``note``.
+        that cannot be measured stays, with NaN, NA and the reason after 未测算 (not measured) in ``note``.
 
     Raises
     ------
     SchemaError
         If a table breaks its contract.
+    VocabularyError
+        If the language is neither.
     """
+    if lang not in NOT_MEASURED:
+        message = f"language {lang!r} is unknown; accepted: {', '.join(NOT_MEASURED)}"
+        raise VocabularyError(message)
     targets = TARGETS.coerce(targets)
     measured = INDICATORS.coerce(indicators)
     if as_of is not None:
@@ -142,34 +151,35 @@ def assess(
         for scenario in scenarios:
             key = (area_key(target["area"]), known.measured_by if known else "", scenario)
             row = found.get(key)
-            reason = _unmeasured(target, known, row, areas, scenario)
+            reason = _unmeasured(target, known, row, areas, scenario)[0 if lang == "zh" else 1]
             compared: dict[str, object] = {
                 "measured_value": math.nan,
                 "gap": math.nan,
                 "met": None,
                 "borderline": None,
-                "note": NOT_MEASURED + reason,
+                "note": NOT_MEASURED[lang] + reason,
                 "as_of": "",
             }
             if row is not None and not reason:
-                compared = _compare(target, row, known.measured_by if known else "")
+                compared = _compare(target, row, known.measured_by if known else "", lang)
             rows.append({**target, "scenario": scenario, **compared})
     result = ASSESSMENT.coerce(pd.DataFrame(rows, columns=ASSESSMENT.names))
     return ASSESSMENT.validate(result.sort_values(list(ASSESSMENT.key), ignore_index=True))
 
 
-def _compare(target: Mapping[Any, Any], row: Mapping[Any, Any], measured_by: str) -> dict[str, object]:
+def _compare(target: Mapping[Any, Any], row: Mapping[Any, Any], measured_by: str, lang: str) -> dict[str, object]:
     unit, bound = str(target["unit"]), float(str(target["value"]))
     value = float(str(row["value"]))
     measured = value if unit == row["unit"] else convert(value, str(row["unit"]), unit)
     met, gap = verdict(str(target["comparator"]), bound, measured, less_is_better=_dimension(unit) == "time")
     error = MEASUREMENT_ERROR_SHARE.get(measured_by, DEFAULT_ERROR_SHARE)
     borderline = error > 0.0 and abs(measured - bound) <= error * abs(bound)
-    doubt = (
-        f"临界: 与目标之差在测算误差 ±{error:.0%} 之内 borderline, within the error of ±{error:.0%}; "
-        if borderline
-        else ""
+    near = (
+        f"临界: 与目标之差在测算误差 ±{error:.0%} 之内; "
+        if lang == "zh"
+        else f"borderline: within the error of ±{error:.0%}; "
     )
+    doubt = near if borderline else ""
     return {
         "measured_value": measured,
         "gap": gap,
@@ -186,28 +196,32 @@ def _unmeasured(
     row: Mapping[Any, Any] | None,
     areas: set[str],
     scenario: str,
-) -> str:
-    """Return why a target cannot be compared, Chinese first; "" where it can."""
+) -> tuple[str, str]:
+    """Return why a target cannot be compared, in Chinese and English; "" where it can."""
     if target["unit"] == "year":
-        return "里程碑: 见所指项目的阶段 a milestone: see the stage of the project it names"
+        return "里程碑: 见所指项目的阶段", "a milestone: see the stage of the project it names"
     if known is None:
-        return "指标表(projects/data/indicators.csv)中没有该指标 the table of indicators does not know it"
+        return "指标表(projects/data/indicators.csv)中没有该指标", "the table of indicators does not know it"
     if not known.measured_by:
         if not known.infrastructure:
-            return "不属于基础设施 not about infrastructure"
-        return f"没有可用的公开数据 {known.note or 'no open data that tongtu holds'}"
+            return "不属于基础设施", "not about infrastructure"
+        return known.note_zh or "没有可用的公开数据", known.note or "no open data that tongtu holds"
     if row is None:
-        if area_key(target["area"]) not in areas:
-            return f"没有{target['area'] or '该区域'}的测算结果 no measurement for this area"
-        return f"没有{known.zh}({scenario})的测算结果 {known.measured_by} was not measured in scenario {scenario}"
+        area = target["area"]
+        if area_key(area) not in areas:
+            return f"没有{area or '该区域'}的测算结果", f"no measurement for {area or 'this area'}"
+        return f"没有{known.zh}的测算结果", f"{known.measured_by} was not measured in scenario {scenario}"
     if not math.isfinite(float(str(row["value"]))):
-        return str(row["definition"]) or "没有数值 no value"
+        return (str(row["definition"]) or "没有数值",) * 2
     unit, measured_unit = str(target["unit"]), str(row["unit"])
     if unit != measured_unit:
         dimensions = _dimension(unit), _dimension(measured_unit)
         if "" in dimensions or dimensions[0] != dimensions[1]:
-            return f"单位不可换算: {unit or '无'} 与 {measured_unit} units do not convert"
-    return ""
+            return (
+                f"单位不可换算: {unit or '无'} 与 {measured_unit}",
+                f"units do not convert: {unit or 'none'}, {measured_unit}",
+            )
+    return "", ""
 
 
 def _dimension(unit: str) -> str:

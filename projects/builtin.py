@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from geo.io import read_table
 from projects.register import Register
-from projects.schema import MENTIONS, PROJECTS, TARGETS
+from projects.schema import DAMAGE, MENTIONS, PROJECTS, TARGETS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from geo.schema import Schema
 
-__all__ = ["builtin_documents", "builtin_register", "builtin_targets"]
+__all__ = ["builtin_damage", "builtin_documents", "builtin_register", "builtin_targets"]
 
 
 def builtin_register() -> Register:
@@ -30,6 +30,15 @@ def builtin_register() -> Register:
 def builtin_targets() -> pd.DataFrame:
     """Return the targets of the same plans, contract ``projects.schema.TARGETS``."""
     return _table("targets.csv", TARGETS)
+
+
+def builtin_damage() -> pd.DataFrame:
+    """
+    Return the damaged spots of the same plans, contract ``projects.schema.DAMAGE``.
+
+    Spans, kinds and consequences; of the text only the damaged characters themselves.
+    """
+    return _table("damage.csv", DAMAGE)
 
 
 def builtin_documents() -> list[dict[str, str]]:

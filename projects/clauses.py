@@ -100,6 +100,7 @@ def _lines(text: str) -> list[Line]:
             and text[out[-1].end - 1] not in "。!?;:"
             and not _is_heading(line)
             and not is_noise(line)
+            and "│" not in line
             and a - out[-1].end <= 120
             and (out[-1].end - max(out[-1].start, text.rfind("\n", 0, out[-1].end) + 1)) >= width * 0.7
         ):

@@ -18,7 +18,7 @@ import pandas as pd
 
 from layers.schema import STAGE_ORDER, Mode, Status, Work
 from projects.documents import simplify
-from projects.register import Register
+from projects.register import Register, stage_history
 from projects.schema import MENTIONS, PROJECTS
 
 if TYPE_CHECKING:
@@ -111,6 +111,13 @@ class State:
 
     def register(self) -> Register:
         """Return the register as it stands, checked against its contracts and sorted."""
+        said: dict[str, list[tuple[str, str, str]]] = {}
+        for m in self.mentions:
+            told = (str(m["date"] or ""), str(m["document"]), str(m["status"]))
+            said.setdefault(str(m["project_id"]), []).append(told)
+        for project_id, row in self.projects.items():
+            if FLAG in _split(row["flags"]):
+                row["history"] = stage_history(said.get(project_id, []))
         projects = PROJECTS.coerce(pd.DataFrame(list(self.projects.values()), columns=PROJECTS.names, dtype=object))
         mentions = MENTIONS.coerce(pd.DataFrame(self.mentions, columns=MENTIONS.names, dtype=object))
         return Register(
@@ -268,6 +275,7 @@ class State:
             {
                 "project_id": row["project_id"],
                 "document": name,
+                "date": document.date,
                 "clause": clause,
                 "start": start,
                 "end": end,

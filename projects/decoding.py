@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["decode", "extract_text"]
+__all__ = ["decode", "embedded_date", "extract_text"]
 
 logger = logging.getLogger(__name__)
 
@@ -159,6 +159,34 @@ def extract_text(data: bytes, path: Path, *, encoding: str | None = None) -> tup
     return decode(data, name=path.name, encoding=encoding)
 
 
+def embedded_date(data: bytes) -> str:
+    """
+    Publication date in the head of an html page, ``YYYY-MM-DD``; empty where it has none.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Notes
+    -----
+    ``PubDate`` is what government sites must write (国务院办公厅《政府网站发展指引》, 2017, from memory); ``article:published_time``
+    is the Open Graph protocol's.
+
+    Examples
+    --------
+    >>> embedded_date(b'<html><head><meta name="PubDate" content="2021-02-20 10:30">')
+    '2021-02-20'
+    """
+    for tag in re.findall(rb"<meta\s[^>]{0,400}>", data[:20_000], re.IGNORECASE):
+        if re.search(
+            rb"""(?:name|property)=["']?(?:pubdate|publishdate|article:published_time)["'\s]""", tag, re.IGNORECASE
+        ):
+            found = re.search(rb"""content=["']?\s*((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})""", tag, re.IGNORECASE)
+            if found:
+                return f"{found[1].decode()}-{int(found[2]):02d}-{int(found[3]):02d}"
+    return ""
+
+
 def _without_mark(text: str) -> str:
     return text[1:] if text.startswith("\ufeff") else text
 
@@ -240,7 +268,8 @@ def _docx_text(data: bytes, name: str) -> str:
     except Exception as error:
         message = f"{name} is no readable docx ({type(error).__name__}): save it again from Word, or as txt"
         raise DocumentError(message) from error
-    lines: list[str] = []
+    # The running head and foot of the first section stand once: number and date of issue are often there alone.
+    lines = [p.text for p in file.sections[0].header.paragraphs] if file.sections else []
     for block in file.iter_inner_content():
         if isinstance(block, Table):
             for row in block.rows:
@@ -251,6 +280,7 @@ def _docx_text(data: bytes, name: str) -> str:
                 lines.append("\t".join(c.replace("\n", " ") for c in cells))
         else:
             lines.append(block.text)
+    lines += [p.text for p in file.sections[0].footer.paragraphs] if file.sections else []
     text = _tidy(lines)
     if not text.strip():
         raise DocumentError(f"{name} holds no text: give the plan as docx with text, or as txt")  # noqa: EM102

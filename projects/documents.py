@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import DocumentError
-from geo.gazetteer import default_gazetteer
 from projects.clauses import pieces
-from projects.decoding import extract_text
+from projects.dating import IssueDate, issue_date
+from projects.decoding import embedded_date, extract_text
+from projects.titles import document_region, document_title, own_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,23 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Document", "Passage", "parse_document", "read_document", "simplify"]
 
 logger = logging.getLogger(__name__)
-
-PLAN_WORD = "规划纲要|实施方案|推进方案|工作方案|行动计划|工作要点|工作报告|实施意见|规划|方案|纲要|要点|决定|报告|意见|计划|通知|决议|公报"
-MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
-PROVINCES = (
-    "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东",
-    "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海",
-)  # fmt: skip
-AUTONOMOUS = {
-    "内蒙古": "内蒙古自治区", "广西": "广西壮族自治区", "西藏": "西藏自治区", "宁夏": "宁夏回族自治区", "新疆": "新疆维吾尔自治区",
-}  # fmt: skip
-REGIONS: dict[str, str] = (
-    {p: p + "省" for p in PROVINCES}
-    | {m: m + "市" for m in MUNICIPALITIES}
-    | AUTONOMOUS
-    | {"香港": "香港", "澳门": "澳门"}
-)
-"""Provinces, municipalities and autonomous regions by short name (GB/T 2260)."""
 
 RADICALS = "⺁厂⺟母⺠民⺪疋⺷羊⻁虎⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻏阝⻐钅⻑長⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
 """CJK radicals supplement, each before the character it looks like; NFKC leaves them. Many PDF printers write them."""
@@ -98,6 +81,8 @@ class Document:
         Area that the plan is for (合肥市, 安徽省); empty where the text does not say.
     passages : tuple of Passage
         Plan text in order; web noise has none.
+    date_basis : str
+        What the date rests on, a key of ``projects.dating.BASES``.
     """
 
     document: str
@@ -110,6 +95,7 @@ class Document:
     simplified: str
     region: str
     passages: tuple[Passage, ...]
+    date_basis: str = ""
 
     def quote(self, start: int, end: int) -> str:
         """Return the document's own words from ``start`` to ``end``."""
@@ -163,6 +149,7 @@ def read_document(
         path=str(path),
         encoding=codec,
         sha256=hashlib.sha256(data).hexdigest(),
+        embedded="" if codec in {"docx", "pdf"} else embedded_date(data),
     )
 
 
@@ -238,84 +225,30 @@ def _document(
     encoding: str,
     sha256: str,
     region: str | None = None,
+    embedded: str = "",
 ) -> Document:
     simplified = simplify(text)
     found = pieces(simplified)
-    title = _title(simplified)
     opening = "\n".join(simplified[p.start : p.end][:200] for p in found[:3])
+    title = document_title(simplified)
+    own_region = document_region(simplified, title, opening) if region is None else region
+    title = own_title(simplified, title, own_region)
+    issued = (
+        IssueDate(date, "told" if date else "")
+        if date is not None
+        else issue_date(simplified, title=title, path=path, embedded=embedded)
+    )
     passages = tuple(Passage(p.clause, p.headings, p.start, p.end) for p in found)
     return Document(
         document=document,
         title=title,
-        date=_date(simplified, title, path) if date is None else date,
+        date=issued.date,
         path=path,
         encoding=encoding,
         sha256=sha256,
         text=text,
         simplified=simplified,
-        region=_region(simplified, title, opening) if region is None else region,
+        region=own_region,
         passages=passages,
+        date_basis=issued.basis,
     )
-
-
-def _title(text: str) -> str:
-    """A line that ends in a plan word; else the plan named in the first lines; else nothing."""
-    head = text[:3000]
-    lines = [line.strip() for line in head.split("\n")[:40]]
-    for line in (re.sub(r"\(.{0,20}\)$", "", line) for line in lines):
-        if (
-            6 <= len(line) <= 60
-            and re.search(rf"({PLAN_WORD})$", line)
-            and not re.search(r"[。;]|^[一二三四五六七八九十(\d]", line)
-        ):
-            return line.strip("《》")
-    for line in lines:
-        m = re.search(rf"发布(《[^》]{{4,60}}》|(?:(?!发布)[^,。:;《》]){{6,60}}?(?:{PLAN_WORD}))(?=[,。:;并]|$)", line)
-        if m:
-            return m[1].strip("《》")
-    m = re.search(rf"《([^》]{{4,60}}?({PLAN_WORD}))》", head[:600])
-    return m[1] if m else ""
-
-
-def _date(text: str, title: str, path: str) -> str:
-    """
-    Issue date: under the title or in the byline, checked against the text; else the year of the title or file name.
-
-    A byline later than a year that the text still looks forward to is a reprint's date and says nothing.
-    """
-    head = text[:1500]
-    year = re.search(r"(?<!\d)((?:19|20)\d\d)年", title)
-    future = [int(y) for y in re.findall(r"(?:到|确保|至)((?:19|20)\d\d)年", text)]
-    for pattern in (
-        r"\(((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日[^)]{0,60}(?:通过|批准|发布|印发)",
-        r"(?:时间|日期|发布于|印发于)[::]?\s*((?:19|20)\d\d)[-年./](\d{1,2})[-月./](\d{1,2})",
-        r"(?m)^\s*((?:19|20)\d\d)[-年./](\d{1,2})[-月./](\d{1,2})",
-    ):
-        m = re.search(pattern, head)
-        if m and not (future and int(m[1]) > min(future)) and not (year and int(m[1]) > int(year[1])):
-            return f"{m[1]}-{int(m[2]):02d}-{int(m[3]):02d}"
-    if year:
-        return year[1]
-    named = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", Path(path).stem) if path else None
-    return named[1] if named else ""
-
-
-def _region(text: str, title: str, opening: str) -> str:
-    """The unit that the title names; else the one that the opening lines call by its full name; else the one named most."""
-    gazetteer = default_gazetteer()
-    for part in (title, *opening.split("\n")):
-        units = [
-            place
-            for _, _, candidates in gazetteer.scan(part)
-            for place in candidates[:1]
-            if place.kind == "division" and place.level in {"province", "prefecture", "county"}
-        ]
-        named = units if part == title else [place for place in units if place.full_name in part]
-        if named:
-            first = named[0]
-            # 安徽省合肥市…规划 is the city's plan; 合肥、芜湖… stays with the first.
-            below = [place for place in named[1:2] if place.code[:2] == first.code[:2] and first.level == "province"]
-            return (below or [first])[0].full_name
-    counts = {province: text.count(province) for province in REGIONS}
-    best = max(counts, key=lambda province: counts[province])
-    return REGIONS[best] if counts[best] else ""

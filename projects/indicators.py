@@ -30,7 +30,7 @@ class Indicator:
         Canonical unit; for counted things the noun in English.
     measured_by : str
         Indicator of ``layers`` that measures it, empty where none does.
-    note : str
+    note, note_zh : str
         Definition, or why it is not measured.
     """
 
@@ -41,6 +41,7 @@ class Indicator:
     unit: str
     measured_by: str
     note: str
+    note_zh: str = ""
 
 
 @cache
@@ -62,6 +63,7 @@ def indicators() -> tuple[Indicator, ...]:
             row["unit"],
             row["measured_by"],
             row["note"],
+            row.get("note_zh") or "",
         )
         for row in _read("indicators.csv")
     )

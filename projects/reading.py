@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,12 @@ import pandas as pd
 
 from geo.errors import DocumentError
 from geo.io import write_bytes, write_table
-from projects.builtin import builtin_documents, builtin_register, builtin_targets
+from projects.builtin import builtin_damage, builtin_documents, builtin_register, builtin_targets
 from projects.corrections import CORRECTIONS_REPORT, correct
 from projects.damage import find_damage
 from projects.documents import read_document
 from projects.register import Register, read_plans
-from projects.schema import DAMAGE, MENTIONS, PROJECTS, TARGETS
+from projects.schema import DAMAGE, DOCUMENTS, MENTIONS, PROJECTS, TARGETS
 from projects.targets import extract_targets
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from projects.documents import Document
 
-__all__ = ["Reading", "read_files", "write_reading"]
+__all__ = ["Reading", "keep_in_place", "read_files", "write_reading"]
 
 ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
@@ -41,7 +42,7 @@ class Reading:
     targets : DataFrame, contract ``projects.schema.TARGETS``
     damage : DataFrame, contract ``projects.schema.DAMAGE``
     documents : list of dict
-        document, title, date, region, encoding, sha256, path, projects (how many it names).
+        document, title, date, date_basis, region, encoding, sha256, path, mentions (how many it has).
     regions : tuple of str
         Regions that the plans are about.
     texts : tuple of Document
@@ -97,7 +98,7 @@ def read_files(
         return Reading(
             register,
             builtin_targets(),
-            DAMAGE.empty(),
+            builtin_damage(),
             documents,
             tuple(r for r in regions if r),
             corrections=report,
@@ -128,6 +129,7 @@ def read_files(
             "document": d.document,
             "title": d.title,
             "date": d.date,
+            "date_basis": d.date_basis,
             "region": d.region,
             "encoding": d.encoding,
             "sha256": d.sha256,
@@ -144,7 +146,7 @@ def write_reading(reading: Reading, folder: Path) -> None:
     """
     Write what was read into a folder that exists.
 
-    ``projects.csv``, ``mentions.csv``, ``targets.csv``, ``damage.csv``; ``text/<document>.txt``, the text that every span
+    ``projects.csv``, ``mentions.csv``, ``targets.csv``, ``damage.csv``, ``documents.csv``; ``text/<document>.txt``, the text that every span
     counts characters of; ``corrections_report.csv`` where corrections were given.
 
     Parameters
@@ -161,12 +163,33 @@ def write_reading(reading: Reading, folder: Path) -> None:
     write_table(reading.register.mentions, folder / "mentions.csv", MENTIONS)
     write_table(reading.targets, folder / "targets.csv", TARGETS)
     write_table(reading.damage, folder / "damage.csv", DAMAGE)
+    documents = DOCUMENTS.coerce(pd.DataFrame(reading.documents, dtype=object))[DOCUMENTS.names]
+    write_table(documents.sort_values("document", ignore_index=True), folder / "documents.csv", DOCUMENTS)
     if reading.corrections is not None:
         write_table(reading.corrections, folder / "corrections_report.csv", CORRECTIONS_REPORT)
     for document in reading.texts:
         # No byte-order mark and no other line ends: either would shift every span. A half of a broken surrogate pair
         # has no UTF-8 form and becomes one other character.
         write_bytes(folder / "text" / f"{document.document}.txt", document.text.encode("utf-8", "replace"))
+
+
+def keep_in_place(file: Path, out: Path, folder: Path) -> None:
+    """
+    Carry a planner's file that lies in an output folder over to the new one, where the next run will look for it.
+
+    Parameters
+    ----------
+    file : Path
+    out : Path
+        The output folder as it stands.
+    folder : Path
+        The new one, which will replace it.
+    """
+    if file.resolve().is_relative_to(out.resolve()):
+        target = folder / file.resolve().relative_to(out.resolve())
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, target)
 
 
 def _corrected(

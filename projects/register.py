@@ -11,15 +11,15 @@ import pandas as pd
 
 from layers.schema import STAGE_ORDER, Mode, Work
 from projects.extraction import Mention, extract_mentions
-from projects.relations import related_lines, repaired_name
+from projects.relations import abbreviates, branches, related_lines, repaired_name, settled_places
 from projects.schema import MENTIONS, PROJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from projects.documents import Document
 
-__all__ = ["Register", "project_key", "read_plans"]
+__all__ = ["Register", "project_key", "read_plans", "stage_history"]
 
 LINES = {
     "high_speed_rail": "rail_line", "intercity_rail": "rail_line", "conventional_rail": "rail_line", "maglev": "rail_line",
@@ -54,10 +54,36 @@ class Register:
     projects: pd.DataFrame
     mentions: pd.DataFrame
 
-    def history(self, project_id: str) -> list[tuple[str, str, str]]:
-        """Return (document, clause, status) of every mention of a project, in the order of the documents read."""
+    def history(self, project_id: str) -> list[tuple[str, str, str, str]]:
+        """
+        Return (date, document, clause, status) of every mention of a project, by document date.
+
+        Documents of unknown date (``""``) come last: nothing says where they belong.
+        """
         rows = self.mentions[self.mentions["project_id"] == project_id]
-        return list(zip(rows["document"], rows["clause"], rows["status"], strict=True))
+        told = zip(
+            rows["date"].fillna(""), rows["document"], rows["start"], rows["clause"], rows["status"], strict=True
+        )
+        ordered = sorted(told, key=lambda row: (row[0] == "", *row[:3]))
+        return [(date, document, clause, status) for date, document, _, clause, status in ordered]
+
+
+def stage_history(said: Iterable[tuple[str, str, str]]) -> str:
+    """
+    Stages of a project by document date, as the register's column ``history`` has them.
+
+    Parameters
+    ----------
+    said : iterable of (date, document, status)
+        Mentions in the order of the text.
+
+    Examples
+    --------
+    >>> stage_history([("2021", "anhui", "starting"), ("2020-04", "hefei", "proposed"), ("", "wuhu", "proposed")])
+    '2020-04 hefei proposed|2021 anhui starting|? wuhu proposed'
+    """
+    ordered = sorted(said, key=lambda row: (row[0] == "", row[0], row[1]))
+    return "|".join(dict.fromkeys(f"{date or '?'} {document} {status}" for date, document, status in ordered))
 
 
 def normalise(name: str) -> str:
@@ -157,6 +183,7 @@ def read_plans(documents: Sequence[Document], *, progress: Callable[[int, int], 
 
 
 def _merge(mentions: Sequence[Mention], dates: dict[str, str]) -> Register:
+    mentions = settled_places(mentions)
     keys = _keys(mentions)
     groups: dict[str, list[Mention]] = {}
     for key, mention in zip(keys, mentions, strict=True):
@@ -170,6 +197,7 @@ def _merge(mentions: Sequence[Mention], dates: dict[str, str]) -> Register:
             {
                 "project_id": project_id,
                 "document": m.document,
+                "date": dates.get(m.document, ""),
                 "clause": m.clause,
                 "start": m.start,
                 "end": m.end,
@@ -183,15 +211,21 @@ def _merge(mentions: Sequence[Mention], dates: dict[str, str]) -> Register:
     if not projects:
         return Register(PROJECTS.empty(), MENTIONS.empty())
     lines = {
-        str(p["project_id"]): (str(p["kind"]), str(p["places"]).split("-"))
+        str(p["project_id"]): (str(p["kind"]).removesuffix("_widening"), str(p["places"]).split("-"))
         for p in projects
         if LINES.get(str(p["kind"]), "") in CORRIDORS
         and (not p["section"] or _territorial(normalise(str(p["section"]))))
     }
-    for project_id, others in related_lines(lines).items():
-        project = next(p for p in projects if p["project_id"] == project_id)
+    stems = {
+        _project_id(key, group): (group[0].mode, normalise(group[0].stem), group[0].section)
+        for key, group in groups.items()
+    }
+    told = {key: [f"related:{other}" for other in others] for key, others in related_lines(lines).items()}
+    for branch, trunk in branches(stems).items():
+        told.setdefault(branch, []).append(f"part_of:{trunk}")
+    for project in projects:
         flags = [f for f in str(project["flags"]).split("|") if f]
-        project["flags"] = "|".join([*flags, *(f"related:{other}" for other in others)])
+        project["flags"] = "|".join([*flags, *told.get(str(project["project_id"]), [])])
     project_table = PROJECTS.coerce(pd.DataFrame(projects)).sort_values("project_id", ignore_index=True)
     mention_table = (
         MENTIONS.coerce(pd.DataFrame(rows))
@@ -225,6 +259,7 @@ def _keys(mentions: Sequence[Mention]) -> list[str]:
         f"{key}|{normalise(m.section)}" if m.section and (m.document, key) in both else key
         for key, m in zip(keys, mentions, strict=True)
     ]
+    keys = _abbreviated(mentions, keys)
     sound: dict[str, dict[str, str]] = {}
     for key, m in zip(keys, mentions, strict=True):
         if not m.flags:
@@ -234,6 +269,26 @@ def _keys(mentions: Sequence[Mention]) -> list[str]:
         names = sound.get(mentions[i].mode, {})
         keys[i] = names.get(repaired_name(mentions[i], names), keys[i])
     return keys
+
+
+def _abbreviated(mentions: Sequence[Mention], keys: list[str]) -> list[str]:
+    """Give a facility named by 简称 (芜宣机场) the key of the one of the same kind that spells both places out (芜湖宣城机场)."""
+    spelled = {
+        (m.mode, m.kind, m.phase, m.places): key
+        for key, m in zip(keys, mentions, strict=True)
+        if len(m.places) > 1 and normalise(m.stem) == "".join(m.places)
+    }
+    if not spelled:
+        return keys
+    out = []
+    for key, m in zip(keys, mentions, strict=True):
+        same = [
+            other
+            for (mode, kind, phase, places), other in spelled.items()
+            if (mode, kind, phase) == (m.mode, m.kind, m.phase) and abbreviates(normalise(m.stem), places)
+        ]
+        out.append(same[0] if len(same) == 1 and not m.section else key)
+    return out
 
 
 def _project_id(key: str, group: Sequence[Mention]) -> str:
@@ -266,6 +321,9 @@ def _project(project_id: str, group: Sequence[Mention], dates: dict[str, str]) -
     works = [m.work for m in ordered]
     years = [m.opening_year for m in ordered if m.opening_year is not None]
     places = max((m.places for m in named if bool(m.section) == bool(named[0].section)), key=len)
+    points = [m.places for m in named if len(m.places) == 1]
+    if ordered[0].mode == Mode.AIRPORT and points:
+        places = points[0]  # the airport itself, not the two cities that it is named after
     kinds = [m.kind for m in named]
     return {
         "project_id": project_id,
@@ -281,5 +339,6 @@ def _project(project_id: str, group: Sequence[Mention], dates: dict[str, str]) -
         "lead": "|".join(dict.fromkeys(m.lead for m in ordered if m.lead)),
         "documents": "|".join(dict.fromkeys(m.document for m in ordered)),
         "clauses": "|".join(dict.fromkeys(f"{m.document}:{m.clause}" for m in ordered)),
+        "history": stage_history((dates.get(m.document, ""), m.document, m.status) for m in ordered),
         "flags": "|".join(sorted({f for m in ordered for f in m.flags})),
     }

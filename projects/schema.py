@@ -13,6 +13,7 @@ __all__ = [
     "CLOSING",
     "CONSISTENCY",
     "DAMAGE",
+    "DOCUMENTS",
     "MENTIONS",
     "PROJECTS",
     "SENSITIVITY",
@@ -80,7 +81,13 @@ PROJECTS = Schema(
         Column("lead", "string", "lead department or responsible body", zh="牵头单位"),
         Column("documents", "string", "documents that name it, |-joined", zh="文件"),
         Column("clauses", "string", "document:clause of each mention, |-joined", zh="条款"),
-        Column("flags", "string", "doubts, |-joined: ambiguous_place, damaged, digits_lost, corrected …", zh="存疑"),
+        Column(
+            "history",
+            "string",
+            "stages by document date, |-joined: date document stage; ? for a document of unknown date",
+            zh="阶段历程",
+        ),
+        Column("flags", "string", "doubts, |-joined: ambiguous_place, damaged, halted, corrected …", zh="存疑"),
     ),
 )
 
@@ -90,6 +97,7 @@ MENTIONS = Schema(
     columns=(
         Column("project_id", "string", "the project that is meant", zh="项目编号", shp="proj_id", nullable=False),
         Column("document", "string", "short name of the document", zh="文件", nullable=False),
+        Column("date", "string", "issue date of the document, empty where unknown", zh="文件日期", shp="doc_date"),
         Column("clause", "string", "clause as the document numbers it", zh="条款"),
         Column("start", "Int64", "first character of the quotation in the document's text", zh="起始字符"),
         Column("end", "Int64", "character after the quotation", zh="结束字符"),
@@ -130,6 +138,21 @@ DAMAGE = Schema(
         Column("kind", "string", "broken_characters, digits_lost, scrambled", zh="类别", nullable=False),
         Column("quotation", "string", "the damaged words with a few around", zh="原文"),
         Column("consequence", "string", "what could not be read", zh="后果"),
+    ),
+)
+
+DOCUMENTS = Schema(
+    "documents",
+    key=("document",),
+    columns=(
+        Column("document", "string", "short name", zh="文件", nullable=False),
+        Column("title", "string", "title as the document has it", zh="标题"),
+        Column("date", "string", "issue date, empty where unknown", zh="日期"),
+        Column("date_basis", "string", "what the date rests on, see projects.dating.BASES", zh="日期依据"),
+        Column("region", "string", "unit that the document is for", zh="地区"),
+        Column("mentions", "Int64", "mentions of projects", zh="提及数"),
+        Column("encoding", "string", "encoding of the file, or docx, pdf", zh="编码"),
+        Column("sha256", "string", "checksum of the file", zh="校验和"),
     ),
 )
 
@@ -182,6 +205,13 @@ VERDICTS = Schema(
             shp="val_prep",
         ),
         Column("value_plan", "float64", "today and all drawn projects; no forecast", zh="含全部", shp="val_plan"),
+        Column(
+            "value_own_plan",
+            "float64",
+            "today and the drawn projects that the target's own document names",
+            zh="含本规划项目",
+            shp="val_own",
+        ),
         Column(
             "value_target_year",
             "float64",
@@ -250,6 +280,17 @@ CLOSING = Schema(
         Column(
             "needed_km", "float64", "kilometres that the target still needs", zh="尚缺km", shp="needed_km", unit="km"
         ),
+        Column(
+            "saved_min",
+            "float64",
+            "minutes that it saves with the projects before it in the list",
+            zh="节省min",
+            shp="saved_min",
+            unit="min",
+        ),
+        Column("needed_min", "float64", "minutes that are too many today", zh="超出min", shp="needed_min", unit="min"),
+        Column("closes", "boolean", "whether the list closes the gap; if not, it helps", zh="可补足", shp="closes"),
+        Column("documents", "string", "plans that name it, |-joined", zh="提及规划"),
     ),
 )
 

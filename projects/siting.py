@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -22,37 +24,61 @@ import pandas as pd
 import shapely
 
 from geo.errors import PlanningError
-from geo.geodesy import length_km
-from layers.schema import FEATURES, Method, Work
+from geo.geodesy import distance_km, length_km
+from layers.schema import FEATURES, Method, Mode, Work
+from layers.siting_notes import SitingNote, decoded, encoded, note, notes_text
+from projects.builtin import builtin_documents
+from projects.grammar.routes import is_abbreviation, read_abbreviation
 from projects.schema import PROJECTS
 from projects.sites.chains import Chain, place_chain
-from projects.sites.drawing import POINT_KINDS, Drawing, Site, SitingAssumptions
+from projects.sites.drawing import POINT_KINDS, Drawing, Reasons, Site, SitingAssumptions
 from projects.sites.existing_lines import by_course, by_crossing, by_existing_line, by_existing_way, by_section
 from projects.sites.ground import Ground, default_ground
+from projects.sites.line_names import line_core
 from projects.sites.new_lines import by_branch, by_extension, by_places, by_ring, by_second
 from projects.sites.own_lines import OwnLine, own_lines
-from projects.sites.point_sites import by_facility, by_point_or_area
+from projects.sites.point_sites import by_facility, by_point_or_area, by_river
 from projects.sites.sections import section_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
     from geo.gazetteer import Place
 
-__all__ = ["POINT_KINDS", "SitingAssumptions", "drawn_counts", "outside_share", "site_of", "site_projects"]
+__all__ = [
+    "POINT_KINDS",
+    "SitingAssumptions",
+    "drawn_counts",
+    "outside_share",
+    "own_line_notes",
+    "site_of",
+    "site_projects",
+]
 
 log = logging.getLogger(__name__)
+
+_ALONG = re.compile(r"[东西南北]?沿[江海淮黄河边湖]")
+
+OSM_ACCURACY_KM = 0.1
+"""Of an alignment of OpenStreetMap: what separates mapped tracks and carriageways from the middle of the line."""
+
+FAR_KM = 50.0
+"""A planner's line this far from every place of its project is said to be far; it is used all the same."""
+
+MOSTLY_SHARE = 0.5
+"""A new line of which this much runs within 3 km of an existing one of its class is said to."""
 
 
 def site_projects(
     projects: pd.DataFrame,
     *,
-    regions: Sequence[str] | None = None,
+    regions: Sequence[str] | Mapping[str, str] | None = None,
     user_lines: gpd.GeoDataFrame | None = None,
     ground: Ground | None = None,
     assumptions: SitingAssumptions | None = None,
+    lang: str = "zh",
     progress: Callable[[int, int], None] | None = None,
 ) -> gpd.GeoDataFrame:
     """
@@ -61,20 +87,25 @@ def site_projects(
     Parameters
     ----------
     projects : DataFrame, contract ``projects.schema.PROJECTS``, n rows
-    regions : sequence of str, optional
-        Names or codes of the regions the plans are about, as context for place names; by default 沪苏浙皖.
+    regions : sequence of str, or mapping of document to region, optional
+        Names or codes of the regions the plans are about, as context for place names; by default 沪苏浙皖. With a mapping
+        (by default that of the built-in plans), or with one region, a project of which no place is known is given the
+        region of the plans that name it (column ``documents``).
     user_lines : GeoDataFrame, optional
         A planner's own geometries with a column ``project_id`` (or ``feature_id``), any known CRS; see
         :func:`projects.sites.own_lines.own_lines` for what is checked.
     ground : Ground, optional
         Gazetteer, existing network and boundaries; by default the embedded ones.
     assumptions : SitingAssumptions, optional
+    lang : {"zh", "en"}
+        Language of ``siting_note``; :func:`layers.siting_notes.in_language` reads it again in the other.
     progress : callable(done, total), optional
 
     Returns
     -------
     GeoDataFrame, contract ``layers.schema.FEATURES``, EPSG:4326, n rows, sorted by feature_id
-        ``drawn_by`` and ``accuracy_km`` grade each geometry; ``siting_note`` says what was used, or why nothing is drawn.
+        ``drawn_by`` and ``accuracy_km`` grade each geometry; ``siting_codes`` and ``siting_note`` say what was used, or why
+        nothing is drawn.
 
     Raises
     ------
@@ -86,18 +117,22 @@ def site_projects(
     PROJECTS.validate(projects)
     ground = ground or default_ground()
     assumptions = assumptions or SitingAssumptions()
-    own = own_lines(user_lines, ground.known_points) if user_lines is not None else {}
+    own = own_lines(user_lines, *ground.known_points) if user_lines is not None else {}
     strangers = sorted(set(own) - set(projects["project_id"]))
     if strangers:
         log.warning("user geometries of unknown projects, not used: %s", ", ".join(strangers[:10]))
-    context = _known_regions(regions, ground)
+    by_document, given = _homes(regions)
+    context = _known_regions(given, ground)
+    everywhere = [given[0]] if len(given) == 1 and not by_document else []
     rows: list[dict[str, object]] = []
     geometries: list[BaseGeometry | None] = []
     records = projects.sort_values("project_id", ignore_index=True).to_dict("records")
     for done, record in enumerate(records, 1):
-        site = site_of(record, context, ground, assumptions)
+        documents = str(record["documents"] or "").split("|")
+        home = [by_document[name] for name in documents if by_document.get(name)] or everywhere
+        site = site_of(record, context, ground, assumptions, home=tuple(dict.fromkeys(home)))
         drawing = _climb(site, own.get(site.project_id))
-        rows.append(_feature(record, drawing))
+        rows.append(_feature(record, drawing, lang))
         geometries.append(drawing.geometry)
         if progress is not None:
             progress(done, len(records))
@@ -140,12 +175,24 @@ def outside_share(geometry: BaseGeometry, places: Sequence[Place], ground: Groun
 
 
 def site_of(
-    record: Mapping[Hashable, object], region: tuple[str, ...], ground: Ground, assumptions: SitingAssumptions
+    record: Mapping[Hashable, object],
+    region: tuple[str, ...],
+    ground: Ground,
+    assumptions: SitingAssumptions,
+    *,
+    home: tuple[str, ...] = (),
 ) -> Site:
-    """Return a row of ``PROJECTS`` as what the rungs of the ladder work on."""
+    """
+    Return a row of ``PROJECTS`` as what the rungs of the ladder work on.
+
+    A line without places (a planner's own list, say) is given those of the 简称 in its name, as the reader of plans does.
+    """
     text = {str(key): value for key, value in record.items() if isinstance(value, str)}
     names = [text["name"], *text.get("aliases", "").split("|")]
     places = [place.strip() for place in re.split(r"[-—–]", text.get("places", ""))]
+    spelled = any(places)
+    if not spelled and text["mode"] in {Mode.RAIL.value, Mode.HIGHWAY.value}:
+        places = _places_of_name(text["name"], text["mode"], (home or region)[0])
     return Site(
         project_id=text["project_id"],
         name=text["name"],
@@ -159,53 +206,99 @@ def site_of(
         ground=ground,
         assumptions=assumptions,
         flags=frozenset(text.get("flags", "").split("|")),
+        home=home,
+        places_from_name=not spelled,
     )
+
+
+def _places_of_name(name: str, mode: str, region: str) -> list[str]:
+    """Return the places of the 简称 that a line's name is: 温福高铁 温州, 福州; empty where it is none."""
+    whole = re.split(r"[?？\ufffd]", name)[0]  # a name broken in publishing: as far as it can be read
+    section = re.search(r"高速(?:公路)?([\u4e00-\u9fff]{2,4})(?:段|扩容|改扩建)", whole)
+    core = section[1] if section else re.sub(r"[A-Z]\d*$", "", line_core(whole))
+    if core == name:
+        return []  # no word says that it is a line: 龙门大桥
+    if not is_abbreviation(core) or not 2 <= len(core) <= 5 or _ALONG.match(core):
+        return []
+    try:
+        return list(read_abbreviation(core, region, mode).places)
+    except PlanningError:
+        return []
 
 
 def _climb(site: Site, own: OwnLine | None) -> Drawing:
     """Try the rungs, best first; the reasons of those that failed become the note of what is left."""
-    reasons: list[str] = []
+    reasons: list[SitingNote] = []
+    chain = place_chain(site)
     if own is not None and own.geometry is not None:
-        note = "".join(f"; {note}" for note in own.notes)
+        notes = (*own.notes, *_far_from_places(own.geometry, chain))
         if own.method is Method.OSM:
-            return Drawing(own.geometry, Method.OSM, 0.1, f"OpenStreetMap 线位 alignment of OpenStreetMap{note}")
-        return Drawing(own.geometry, Method.USER, 0.0, f"用户提供的几何 user's own geometry{note}")
+            return Drawing(own.geometry, Method.OSM, OSM_ACCURACY_KM, (note("osm_alignment"), *notes))
+        return Drawing(own.geometry, Method.USER, 0.0, (note("user_geometry"), *notes))
     if own is not None:
         reasons += own.notes
-    chain = place_chain(site)
-    rungs: tuple[Callable[[Site, Chain], Drawing | str], ...] = (by_facility,)
+    rungs: tuple[Callable[[Site, Chain], Drawing | Reasons], ...] = (by_facility,)
     if site.is_line:
         rungs = (by_crossing, by_section, by_course, by_existing_line, by_existing_way)
-        rungs = (*rungs, by_ring, by_second, by_extension, by_branch, by_places)
+        rungs = (*rungs, by_ring, by_second, by_extension, by_branch, by_places, by_river)
     for rung in (*rungs, by_point_or_area):
         try:
             drawing = rung(site, chain)
         except PlanningError as error:
-            drawing = str(error)
+            drawing = (note("refused", reason=str(error)),)
         if isinstance(drawing, Drawing):
             left = _leaves(site, drawing, chain)
             if not left:
-                told = "".join(f"; {reason}" for reason in dict.fromkeys(reasons))
-                return Drawing(drawing.geometry, drawing.method, round(drawing.accuracy_km, 1), drawing.note + told)
+                beside = _beside_existing(site, drawing)
+                notes = _told_once([*drawing.notes, *beside, *reasons])
+                return replace(drawing, accuracy_km=round(drawing.accuracy_km, 1), notes=notes)
             drawing = left
-        if drawing:
-            reasons.append(drawing)
-    reason = "; ".join(dict.fromkeys(reasons)) or "文中未写地点 the plan names no place"
-    return Drawing(None, Method.NONE, float("nan"), reason)
+        reasons += drawing
+    return Drawing(None, Method.NONE, float("nan"), tuple(dict.fromkeys(reasons)) or (note("no_place"),))
 
 
-def _leaves(site: Site, drawing: Drawing, chain: Chain) -> str:
+def _told_once(notes: Sequence[SitingNote]) -> tuple[SitingNote, ...]:
+    """Drop repeated notes, and where a place was found by its name if the drawing is that very place."""
+    drawn = {value for told in notes if told.code != "nearer_name" for _, value in told.given}
+    return tuple(dict.fromkeys(told for told in notes if told.code != "nearer_name" or told.get("place") not in drawn))
+
+
+def _far_from_places(geometry: BaseGeometry, chain: Chain) -> Reasons:
+    """Say that a planner's line lies far from all places of its project: the id may be another's."""
+    places = [place for place in chain.places if place.kind != "line" and place.level != "province"]
+    if not places:
+        return ()
+    gaps = []
+    for place in places:
+        ends = shapely.get_coordinates(shapely.shortest_line(geometry, shapely.Point(place.lon, place.lat)))
+        gaps.append(distance_km(*ends[0], *ends[-1]) - place.accuracy_km)
+    return (note("user_far", km=round(min(gaps))),) if min(gaps) > FAR_KM else ()
+
+
+def _beside_existing(site: Site, drawing: Drawing) -> Reasons:
+    """Say how much of a new line runs so near an existing one of its class that it counts no length of its own."""
+    geometry = drawing.geometry
+    made = {Method.NODES, Method.CORRIDOR, Method.STRAIGHT}
+    if geometry is None or "Line" not in geometry.geom_type or drawing.method not in made or site.work != Work.NEW:
+        return ()
+    share = site.ground.share_beside(geometry, site.mode, site.kind)
+    return (note("mostly_beside", share=f"{share:.0%}"),) if share >= MOSTLY_SHARE else ()
+
+
+def _leaves(site: Site, drawing: Drawing, chain: Chain) -> Reasons:
     """Return the reason why a line is not believed: it leaves the region that its places span."""
     geometry = drawing.geometry
     if geometry is None or "Line" not in geometry.geom_type or len(chain.places) < 2:
-        return ""
+        return ()
     share = outside_share(geometry, [*chain.places, *section_ends(site)], site.ground)
     if share <= site.assumptions.most_outside_share:
-        return ""
-    return f"{drawing.note.split(';')[0]}: 有 {share:.0%} 在所述地点范围之外 of it outside the region of its places, 未用 not used"
+        return ()
+    first = drawing.notes[0]
+    what = first.get("line") or first.get("places") or first.get("name") or site.name
+    return (note("outside_region", what=what, share=f"{share:.0%}"),)
 
 
-def _feature(record: Mapping[Hashable, object], drawing: Drawing) -> dict[str, object]:
+def _feature(record: Mapping[Hashable, object], drawing: Drawing, lang: str) -> dict[str, object]:
     is_line = drawing.geometry is not None and "Line" in drawing.geometry.geom_type
     return {
         "feature_id": record["project_id"],
@@ -216,7 +309,8 @@ def _feature(record: Mapping[Hashable, object], drawing: Drawing) -> dict[str, o
         },
         "drawn_by": drawing.method,
         "accuracy_km": drawing.accuracy_km,
-        "siting_note": drawing.note,
+        "siting_note": notes_text(drawing.notes, lang),
+        "siting_codes": encoded(drawing.notes),
         "length_km": round(length_km(drawing.geometry), 3) if is_line else float("nan"),
         "route_length_km": float("nan"),
         # A new line that is in the network today has opened since the plan; works on an old one say nothing of it.
@@ -228,9 +322,26 @@ def _feature(record: Mapping[Hashable, object], drawing: Drawing) -> dict[str, o
     }
 
 
-def _known_regions(regions: Sequence[str] | None, ground: Ground) -> tuple[str, ...]:
-    known = [region for region in regions or () if region and ground.lookup(region)]
+def _homes(regions: Sequence[str] | Mapping[str, str] | None) -> tuple[dict[str, str], list[str]]:
+    """Return the region of each document, and the regions that are the context of names."""
+    if regions is None:
+        return {row["document"]: row["region"] for row in builtin_documents()}, []
+    if isinstance(regions, Mapping):
+        return dict(regions), list(dict.fromkeys(regions.values()))
+    return {}, list(regions)
+
+
+def _known_regions(regions: Sequence[str], ground: Ground) -> tuple[str, ...]:
+    known = [region for region in regions if region and ground.lookup(region)]
     return tuple(dict.fromkeys(known)) if known else ("上海市", "江苏省", "浙江省", "安徽省")
+
+
+def own_line_notes(features: pd.DataFrame, lang: str = "zh") -> Iterator[tuple[str, str]]:
+    """Yield name and note of every project whose own line is doubtful or could not be used, by id."""
+    for name, codes in zip(features["name"], features["siting_codes"], strict=True):
+        doubts = [told for told in decoded(codes) if told.code.startswith("user_") and told.code != "user_geometry"]
+        if doubts:
+            yield str(name), notes_text(doubts, lang)
 
 
 def drawn_counts(features: pd.DataFrame) -> Iterator[tuple[str, int]]:

@@ -12,7 +12,7 @@ from projects.grammar.lexicon import default_lexicon
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Governor", "later_stage", "past_passages", "stage_of"]
+__all__ = ["Governor", "announced", "is_halted", "later_stage", "past_passages", "reports", "stage_of"]
 
 PAST_HEADING = re.compile(
     r"回顾|成效|成就|过去[一五\d]年|发展基础|发展现状|工作情况|[一]?年来|取得的成绩|现状|完成情况"
@@ -20,6 +20,13 @@ PAST_HEADING = re.compile(
 FUTURE_TURN = re.compile(
     r"(?:今年|明年|未来|今后|20\d\d年).{0,24}(?:预期目标|工作安排|重点工作|主要任务|工作总体要求|目标任务)|^[一二三四五六七八九十]、20\d\d年.{0,8}(?:工作|任务|安排)"
 )
+REPORT_LEAD = re.compile(
+    r"近[一二三四五六七八九十两]年|过去的?(?:“?十[一二三四五六七]五|[一二三四五六七八九十两]年)|以来(?!的)|[一二三四五六七八九十两]年来|硕果累累|成果丰硕|成绩(?:显著|斐然)"
+    r"|(?<!与)(?<!比)(?:去年|上年)(?!底)|截[至止]|成效(?:显著|明显)"
+)
+"""How a sentence of a report opens: what follows, up to its full stop, has been done."""
+AHEAD = re.compile(r"今年(?!以来)|明年|下一步|未来|今后|接下来|(?<!截)[到至]20\d\d年|力争|确保")
+"""Turns such a sentence to what lies ahead."""
 CONDITION = re.compile(r"(?:建成|通车|开通|竣工|投运)(?:后|以来|之后|以后)")
 
 
@@ -58,9 +65,15 @@ class Governor:
     past: bool = False
 
 
+PREPARING = re.compile(r"设计|可研|可行性|招标|审批|前期|选址|核准|勘察|环评|报批")
+"""Works on paper, in a stretch of words that speaks of what goes on."""
+SOON = re.compile(r"^(?:即?将|有望|预计|力争|确保|争取)")
+"""Puts a predicate ahead even in a report."""
+
 LABELS = {
     "续建": Status.UNDER_CONSTRUCTION, "在建": Status.UNDER_CONSTRUCTION, "加快建设": Status.UNDER_CONSTRUCTION,
     "新开工": Status.STARTING, "拟开工": Status.STARTING, "开工": Status.STARTING, "计划开工": Status.STARTING,
+    **dict.fromkeys(("计划完工", "完工", "计划建成", "计划竣工", "竣工"), Status.UNDER_CONSTRUCTION),
     "拟建": Status.PROPOSED, "规划": Status.PROPOSED, "储备": Status.PROPOSED, "谋划": Status.PROPOSED, "研究": Status.PROPOSED,
     "规划研究": Status.PROPOSED, "远期": Status.PROPOSED, "前期": Status.PREPARATORY, "前期工作": Status.PREPARATORY,
     "已建": Status.OPERATING, "已建成": Status.OPERATING, "建成": Status.UNDER_CONSTRUCTION,
@@ -73,19 +86,30 @@ def tail_class(word: str) -> str:
     table = default_lexicon().tails.words
     if word in table:
         return table[word]
+    if word.startswith(("列入", "纳入", "进入")) and "前期" in word:
+        return "preparatory"
     if (
-        re.search(r"年内|年底|底前|年前|今年|明年|有望|即将|^将$|^(?:力争|确保|争取|预计|计划)", word)
+        re.search(r"年内|年底|底前|年前|今年|明年|有望|即将|^将|^(?:力争|确保|争取|预计|计划)", word)
         and len(word) <= 12
     ):
         return "future"
     if re.match(r"(?:目前)?(?:正在|正)?进行", word):
+        return "preparatory" if PREPARING.search(word) else "building"
+    if re.match(r"(?:分别)?(?:进入|转入|处于)", word) and word.endswith("阶段"):
+        return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准|准备", word) else "building"
+    if word.startswith("为") and word.endswith(("项目", "工程", "铁路", "公路", "航道", "线路", "机场")):  # 为在建铁路
+        return "building" if re.search(r"在建|续建", word) else ("complete" if "已建" in word else "proposed")
+    if (
+        re.search(
+            r"(?:报告|设计|审查|评审|研究|论证|审批|批复|勘察|环评|可研|前期|前期工作|勘察设计|选址|立项|核准)$", word
+        )
+        and len(word) > 3
+    ):
+        return "preparatory"
+    if re.match(r"(?:已)?(?:全部|顺利)?完成.*(?:施工|安装|架设|铺设|浇筑|封顶|贯通|合龙)$", word):
         return "building"
-    if re.match(r"(?:进入|转入|处于)", word) and word.endswith("阶段"):
-        return "preparatory" if re.search(r"设计|可研|招标|审批|前期|选址|核准", word) else "building"
-    if word.startswith("为") and word.endswith("项目"):
-        return "building" if re.search(r"在建|续建", word) else "proposed"
     if re.match(r"(?:争取)?(?:纳入|列入|进入)", word):
-        return "proposed"
+        return "preparatory" if "前期" in word else "proposed"
     if "投资" in word or "概算" in word or re.search(r"完成.{0,4}(?:进度|工程量)", word):
         return "building"
     return "open"
@@ -110,6 +134,10 @@ def stage_of(governor: Governor) -> tuple[Status, str]:
     'preparatory'
     """
     roles = set(governor.roles)
+    if is_halted(governor):
+        return Status.UNSPECIFIED, "暂缓、取消或终止"
+    if "completed" in roles:
+        return Status.OPERATING, "已建成"
     classes = [tail_class(t) for t in governor.tails]
     push = bool(roles & {"push", "fast"})
     if "preparatory" in classes:
@@ -119,7 +147,8 @@ def stage_of(governor: Governor) -> tuple[Status, str]:
     if "proposed" in classes and not ("fast" in roles and classes[-1:] != ["proposed"]):
         return Status.PROPOSED, "规划、研究等词在后"
     if "complete" in classes:
-        if (push or roles & {"future", "plan", "support"} or "future" in classes) and not governor.past:
+        ahead = push or roles & {"future", "plan", "support"} or "future" in classes
+        if (ahead and not governor.past) or any(SOON.match(tail) for tail in governor.tails):
             return Status.UNDER_CONSTRUCTION, "推进或确保其建成"
         return Status.OPERATING, "主语之后的建成是事实"
     if "prepare" in roles:
@@ -151,6 +180,78 @@ def stage_of(governor: Governor) -> tuple[Status, str]:
     if push and "project" in classes and not governor.weak:
         return Status.UNDER_CONSTRUCTION, "推进…项目"
     return Status.UNSPECIFIED, "用词不能定阶段"
+
+
+def is_halted(governor: Governor) -> bool:
+    """
+    Whether the plan puts a project off or gives it up (暂缓, 停建, 取消, 终止): no stage of its life, so a flag ``halted``.
+
+    Examples
+    --------
+    >>> is_halted(Governor(("推进",), ("push",), ("暂缓实施",)))
+    True
+    """
+    return "halt" in governor.roles or any(tail_class(tail) == "halted" for tail in governor.tails)
+
+
+def reports(text: str, *, before: bool) -> tuple[bool, bool]:
+    """
+    Whether a part of a sentence tells what was done.
+
+    Parameters
+    ----------
+    text : str
+        From one stop or semicolon to the next.
+    before : bool
+        Whether a part before it in the same sentence opened a report.
+
+    Returns
+    -------
+    tuple of (bool, bool)
+        For this part, and for the parts that follow up to the full stop: 预计年底… is an aside, 今年… a turn.
+
+    Examples
+    --------
+    >>> reports("行动开展以来,建成甲铁路", before=False), reports("预计今年底建成丙桥", before=True)
+    ((True, True), (False, True))
+    """
+    if found := list(REPORT_LEAD.finditer(text)):
+        return AHEAD.search(text, found[-1].end()) is None, True
+    turned = re.match(r"(?!预计)[^,]{0,4}(?:今年(?!以来)|明年|下一步|未来|今后|接下来)", text) is not None
+    return before and AHEAD.search(text) is None, before and not turned
+
+
+ANNOUNCEMENT = re.compile(
+    r"(?P<verb>新开工|开工建设|开工|续建|建成投产|建成通车|规划建设|谋划建设|谋划|加快推进|加快建设|在建)(?:的|了)?"
+    r"[^,。;:、]{0,24}?(?:一批|\d+[个项]|[一二三四五六七八九十]+[个项]|重[大点])[^,。;:、]{0,12}(?:工程|项目|\d+[个项])"
+)
+ANNOUNCED_ROLES = {
+    "新开工": "start", "开工建设": "start", "开工": "start", "续建": "fast", "在建": "fast", "加快推进": "fast", "加快建设": "fast",
+    "建成投产": "complete", "建成通车": "complete", "规划建设": "plan", "谋划建设": "plan", "谋划": "plan",
+}  # fmt: skip
+
+
+def announced(text: str) -> Governor | None:
+    """
+    Governor of a list that an earlier sentence announces: 今年将开工一批重大工程。这些工程主要是:甲、乙.
+
+    Parameters
+    ----------
+    text : str
+        What stands before the list, the nearest words last.
+
+    Returns
+    -------
+    Governor or None
+        That of the last announcement.
+
+    Examples
+    --------
+    >>> announced("2016年国家新开工西部大开发重点工程30项,投资7438亿元。").roles
+    ('start',)
+    """
+    found = list(ANNOUNCEMENT.finditer(text))
+    return Governor((found[-1]["verb"],), (ANNOUNCED_ROLES[found[-1]["verb"]],)) if found else None
 
 
 def later_stage(stages: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,6 +19,7 @@ from geo.gazetteer import default_gazetteer
 from projects.grammar.quantities import AFTER, WINDOW, Quantity, Segment, quantities, segments
 from projects.indicators import Indicator, kind_of_unit, match_indicator, match_milestone
 from projects.schema import TARGETS, Comparator
+from projects.status import past_passages, reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,40 +34,54 @@ OTHER = "other:"
 # -- the planners' words -------------------------------------------------------------------------------------------
 # What governs a quantity from the left, as a bound on an indicator: (words, comparator). Longest first where they nest.
 BEFORE = (
-    (r"不低于|不少于|不小于|不短于|至少(?:新?[增建达成]*)?|超过|突破|高于|大于|多于|超", Comparator.AT_LEAST),
+    (
+        r"不低于|不少于|不小于|不短于|至少(?:新?[增建达成]*)?|(?<!不)(?:超过|高于|大于|多于|超)|突破",
+        Comparator.AT_LEAST,
+    ),
     (r"不超过|不高于|不大于|不多于|控制在|控制到|低于|少于|小于", Comparator.AT_MOST),
     (r"(?:压缩|缩[小短减]|降低?|下降|减[少至])(?:到|至)|降至|减至", Comparator.AT_MOST),
     (r"大约|接近|约|近", Comparator.ABOUT),
-    (r"(?:提[高升]|增[加长]|扩大|上升|提|增|升|发展|延伸)(?:到|至)|达到|达|(?:稳定|保持|维持)在", Comparator.AT_LEAST),
-    (r"增长|提[高升]|下降|降低|减少|削减|涨幅(?:为|在)?", Comparator.AT_LEAST),
+    (r"(?:提[高升]|增[加长]|扩大|上升|提|增|升|发展|延伸)(?:到|至)|达到|达|(?:稳定|保持|维持)在?", Comparator.AT_LEAST),
+    (r"增长|提[高升]|下降|降低|减少|削减|涨幅(?:为|在)?", Comparator.EQUAL),  # 增长14%: as much, no more is said
 )
+CARRIED = (Comparator.AT_LEAST, Comparator.AT_MOST)
 BY_AFTER = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.ABOUT)
 """Comparators of the words ``projects.grammar.quantities.AFTER``."""
 # Works that bring a counted or measured thing about: the quantity is what is to be delivered.
 WORKS = (
-    "新改建|新建成|新建|新增|新开工|新达成|改造|建设|建成|基本建成|培育|培养|创建|创成|打造|完成|组建|成立|编制|制定|引进|开工|"
-    "投产|投运|形成|推动|推进|扶持|达成|申创|争创|提质|实施|认定|设立|布局|修复|治理|开通|拓展|落地|招引|发展|整治|迁建|安排|建立|推广|实现"
+    "新改建|改扩建|扩建|交工|竣工|完工|计划投资|计划完成投资|新建成|新建|新增|新开工|新达成|改造|建设|建成|基本建成|培育|培养|创建|创成|打造|完成|组建|成立|编制|制定|引进|开工|"
+    "投产|投运|形成|推动|推进|扶持|达成|申创|争创|提质|实施|认定|设立|布局|修复|治理|开通|新开(?!工|发|放)|打通|拓展|落地|招引|发展|整治|迁建|安排|建立|推广|实现"
 )
 COMPLETION = "建成通车|建成投产|通车运营|开通运营|投入运营|投入使用|建成|通车|投产|投运|竣工|贯通|启用|纳入|开通|并网"
 # What is stated as a fact. 预计 forecasts a year that is nearly over.
 ACHIEVED = re.compile(
-    r"已(?!有.{0,4}基础上)|达到了|达了|完成了|实现了|累计|目前|现有|现状|截至|以来|同比|[较比](?:上年|去年|上一年)|去年|上年|预计|实际完成|分别达"
-    r"|共有|居全国|创历史|荣获"
+    r"已(?!有.{0,4}基础上)|达到了|达了|完成了|实现了|累计|目前|现有|现状|截至|以来|同比|[较比](?:上年|去年|上一年)|去年|上年|预计|实际完成"
+    r"|共有|居全国|创历史|荣获|年来"
 )
+AHEAD = re.compile(r"(?<!截)[到至]20\d\d年|力争|目标|确保")
+STANDING = re.compile(r"累计")
+"""A fact, except of a day to come (到2025年累计建成…)."""
 # These make the whole sentence a report, until an aim begins.
-REPORTED = re.compile(r"截至|以来|去年|上年|过去.年")
+REPORTED = re.compile(r"截至|以来|去年|上年|过去.年|[一两二三四五六七八九十]年来")
 FRESH_START = re.compile(r"(?=(?<!截)[到至]20\d\d年|力争|目标|今后)")
 PAST_PARAGRAPH = re.compile(
-    r"同比|创历史新高|居全国|位居|获.{0,10}奖|取得.{0,8}(?:突破|成效|进展)|建成投产|一年来|过去|回顾|成功"
+    r"近[一二三四五]年|同比|创历史新高|居全国|位居|获.{0,10}奖|取得.{0,8}(?:突破|成效|进展)|(?:已|顺利|相继|全部|成功)建成投产|建成投产(?=[,。;])|一年来|过去|回顾|成功"
 )
 FUTURE_PARAGRAPH = re.compile(r"[到至]20\d\d年|今年(?!以来)|力争|目标|确保|[到至][“\"]?十[一二三四五六]五")
 # A property of a thing, not an aim: 年产300万台, 总投资711亿元的, 每批挂职时间为2年.
 PROPERTY = re.compile(
-    r"(?:年产|产能|(?:总|估算|概算|静态)投资(?:额)?|单机|(?<!增)长度?|时速|占地(?:面积)?|每[批次名户件].{0,8}|[由从](?:20\d\d年底?)?的?|时间为|第|达到?省|面向|以|聚焦|围绕|按照|参加|奖补|补助|补贴|奖励|包括.*|分为.*|涵盖.*|涉及.*|等[在是为])$"
+    r"(?:年产|产能|(?<!完成)(?:总|估算|概算|静态)投资(?:额|规模)?|单机|(?<!增)长度?|时速|占地(?:面积)?|每[批次名户件].{0,8}|[由从](?:20\d\d年底?)?的?|时间为|第|达到?省|面向|以|聚焦|围绕|按照|参加|奖补|补助|补贴|奖励|包括.*|分为.*|涵盖.*|涉及.*|等[在是为])$"
 )
 LISTING = re.compile(r"(?:包括|分为).{0,40}$|(?<!公)共[有计]?$")
 PARTS = re.compile(r"^(?:方面|部分|领域|板块|专栏|重点(?:工作|任务|领域)|关键|机制|阶段|维度|层面|环节)")
-TIME_WORDS = re.compile(r"通达|可达|直达|到达|互达|交通圈|通勤圈|经济圈|生活圈|出行圈|时空圈|交流圈|物流圈|上高速|覆盖")
+TIME_WORDS = re.compile(
+    r"通达|可达|直达|到达|互达|交通圈|通勤圈|经济圈|生活圈|出行圈|时空圈|交流圈|物流圈|上高速|覆盖|通勤|直通|互通|畅达|上快速路|[到至][^,。]{0,12}(?:站|口|港|机场)"
+)
+NAMED_BEFORE = re.compile(r"等$")
+PLACE_BEFORE = re.compile(r"(?:港区?|作业区|[一二三四五]期|[楼岛湾口门])$")
+SECTION_BEFORE = re.compile(r"(?:段|大道|[一二三四五]期)(?:工程|项目)?$")
+SHARE_OF = re.compile(r"占比|比例|比重|覆盖率|人口占")
+INTERVAL = re.compile(r"(?:间隔|时长|用时|耗时|时间)[^、,]{0,4}$")
 AGE_WORDS = re.compile(r"年限|寿命|工龄|教育")
 GOAL_WORDS = re.compile(r"(?:预期|主要|发展|总体)?目标(?:是|为|:)|预期目标")
 INFRASTRUCTURE = re.compile(
@@ -76,12 +91,14 @@ INFRASTRUCTURE = re.compile(
 
 DEADLINE = re.compile(
     r"(?:到|(?<!截)至|于|力争|确保|争取|在)?(?<!截至)(?P<year>(?:19|20)\d\d)年(?P<tail>年?底前?|末|前|内|上半年|\d{1,2}月底?前?)?"
-    r"|(?P<plan>[“\"]?十(?P<five>[一二三四五六七])五[”\"]?)(?P<span>期间|时期|末|期末)"
+    r"|(?P<plan>[“\"]?十(?P<five>[一二三四五六七])五[”\"]?)(?P<span>期间|时期|末|期末|(?=[\u4e00-\u9fff]{2,10}?(?:达到|突破|超过|新增)))"
     r"|(?P<own>年内|(?:到|至)年底|年底前|今年)"
     r"|(?P<lost>(?:到|至)年(?![底末内初前度])|(?:^|(?<=[,。;:、]))年(?:底前|底|前|\d{1,2}月底?前?))"
 )
 # The last year of each five-year plan: 十一五 2010 … 十七五 2040.
 PLAN_END = {"一": 2010, "二": 2015, "三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}
+WILL = re.compile(r",?[\u4e00-\u9fff]{0,6}?(?:将|计划|力争|拟)")
+"""Behind a year that a whole report is about: 2024年将力争…."""
 BASE_YEAR = re.compile(r"[较比自从以]$|与$|相?比$")
 
 NAMED_THING = r"[港站段]|机场|新区|大桥|枢纽|都市|地区|方向|至|—|-|经济|国际|综合"
@@ -110,7 +127,10 @@ def _is_target(segment: Segment, before: str, around: str, *, bound: Comparator 
     """Tell a target from a fact, a property, a date or an enumeration."""
     q, left, right = segment.quantity, segment.left, segment.right
     words = segment.inherited + left
-    if ACHIEVED.search(before.rpartition(",")[2]) or REPORTED.search(FRESH_START.split(before)[-1]):
+    clause = before.rpartition(",")[2]
+    if ACHIEVED.search(STANDING.sub("", clause) if AHEAD.search(before) else clause) or REPORTED.search(
+        FRESH_START.split(before)[-1]
+    ):
         return False
     if "年产" in words or LISTING.search(words):
         return False
@@ -123,16 +143,52 @@ def _is_target(segment: Segment, before: str, around: str, *, bound: Comparator 
     if q.kind == "all":
         # Universal coverage is a wish of every plan; with a day to reach it, a target.
         return deadline
+    if q.kind == "doubled":
+        return re.search(r"已|增长了|[较比].{0,6}年$", left) is None
     if q.kind == "years":
         return AGE_WORDS.search(words) is not None and bound is not None
     if q.unit in ("counties", "cities"):
         return re.search(r"覆盖|通达|实现", right) is not None
+    if q.unit == "m" and bound is None:
+        return False  # 12.5米深水航道
+    if (
+        q.kind == "count"
+        and NAMED_BEFORE.search(left)
+        and re.match(r"(?:个|条|座)?(?:\S{0,4}(?:项目|工程|高速|铁路|高铁|国道|公路|线路|航线))", right)
+    ):
+        return False  # 甲、乙等7个高铁项目: how many were named
+    if q.kind == "count" and re.match(r"\d+(?:\.\d+)?万?吨级", right) and PLACE_BEFORE.search(left):
+        return False  # 状元岙港区3个5万吨级码头: a project's size
+    if (
+        q.unit == "km"
+        and bound is None
+        and (SECTION_BEFORE.search(left) or re.search(r"\d{2,3}[国省县]道|[GS]\d{1,4}", left))
+    ):
+        return False  # 104国道甲至乙段28公里: a project's length
+    if (
+        not q.kind.startswith("count")
+        and q.unit != "%"
+        and re.match(r"(?:及?以上|以下|以内|左右)的[\u4e00-\u9fff]", right)
+    ):
+        return False  # 年运量150万吨以上的企业: which ones
+    if q.unit.endswith("persons") and re.match(
+        r"(?:及?以上)?的?人?口?的?(?:城市|城镇|县城|县|乡镇|(?:自然|建制|行政)?村)", right
+    ):
+        return False  # 覆盖90%的20万人口以上城市: the size of the towns
     if q.unit in ("h", "min", "days"):
+        if SHARE_OF.search(right):
+            return False  # 县城15分钟上高速的比例达到80%: the share is the target
+        if INTERVAL.search(left):
+            return bound is not None
+        if re.match(r"[、和及]", around_right := segment.after) and TIME_WORDS.search(around_right):
+            return True  # 市域1小时、省域2小时到达
         return TIME_WORDS.search(right + left) is not None or (bound is not None and "时间" in left)
     if q.kind == "hanzi count":
         return bound is not None and work
     if q.kind == "hanzi measure":
         return bound is not None or work
+    if q.unit == "%" and right[:1] == "的" and re.search(r"(?:覆盖|连[通接]|惠及|通达|实现)$", left):
+        return True
     if q.unit == "%" and re.match(r"的?\S", right) and not segment.left.strip() and right[:1] == "的":
         return re.search(r"达到|具备|实现|完成|建成|通过", right) is not None
     if bound is not None:
@@ -159,12 +215,22 @@ class _Calendar:
         """Read the title (2021年工作要点) and the date; a report's 今年 is the year of its date."""
         first_now = document.simplified.find("今年")
         date = re.match(r"\d{4}", document.date)
-        issued = int(date[0]) if date else None
+        issued = int(date[0]) if date else cls._not_before(document)
         title = re.search(r"((?:19|20)\d\d)年", document.title)
         yearly = title and re.search(r"工作|要点|年度|报告|任务|安排", document.title[title.end() :])
         if title and yearly:
             return cls(int(title[1]), issued, 0)
-        return cls(issued if first_now >= 0 else None, issued, first_now)
+        now = issued if first_now >= 0 and date else None
+        return cls(now, issued, first_now)
+
+    @staticmethod
+    def _not_before(document: Document) -> int | None:
+        """Return the year before which an undated document cannot be: its five-year plan's first, or the one it looks back on."""
+        plan = re.search(r"十([一二三四五六七])五", document.title)
+        years = [PLAN_END[plan[1]] - 4] if plan else []
+        back = re.findall(r"截[至止到]((?:19|20)\d\d)年([底末]?)", document.simplified)
+        years += [int(year) + (end != "") for year, end in back]
+        return max(years, default=None)
 
     def default(self, position: int) -> int | None:
         """Return the year that holds at a position where nothing else is said."""
@@ -194,7 +260,8 @@ class _Deadlines:
                 if m["tail"] and re.match(r"\d{1,2}月$", m["tail"]):
                     continue  # a date of the past or of a meeting
                 year: int | None = int(m["year"])
-                holds = m[0][0] in "到至" or (text[m.end() : m.end() + 1] == "," and not m["tail"])
+                behind = text[m.end() : m.end() + 16]
+                holds = m[0][0] in "到至" or (behind[:1] == "," and not m["tail"]) or WILL.match(behind) is not None
             elif m["plan"]:
                 year, holds = PLAN_END[m["five"]], True
             elif m["own"]:
@@ -206,6 +273,10 @@ class _Deadlines:
             years.append(year)
             heads.append(head)
         return cls(positions, years, heads)
+
+    def last_head(self, carried: int | None) -> int | None:
+        """Return the year that still holds at the end of the passage."""
+        return self.years[self.heads[-1]] if self.heads and self.heads[-1] >= 0 else carried
 
     def at(self, sentence: int, clause: int, position: int, *, default: int | None) -> tuple[int | None, bool]:
         """
@@ -252,8 +323,16 @@ def extract_targets(document: Document) -> pd.DataFrame:
     """
     calendar = _Calendar.of(document)
     rows: dict[tuple[object, ...], dict[str, object]] = {}
-    for passage in document.passages:
-        for row in _passage_targets(document, passage, calendar):
+    texts = [(p.headings, document.simplified[p.start : p.end]) for p in document.passages]
+    before: tuple[tuple[str, ...], int | None] = ((), None)
+    for passage, past in zip(document.passages, past_passages(texts), strict=True):
+        text = document.simplified[passage.start : passage.end]
+        deadlines = _Deadlines.of(text, calendar)
+        goals = passage.headings and "目标" in passage.headings[-1]
+        carried = before[1] if before[0] == passage.headings and (goals or re.match(r"[—\-●•·]", text)) else None
+        before = (passage.headings, deadlines.last_head(carried))
+        told = past and re.search(r"将|力争|确保|计划|(?<!截)[到至]20\d\d年", text) is None
+        for row in () if told else _passage_targets(document, passage, calendar, deadlines, carried):
             start, end = int(str(row["start"])), int(str(row["end"]))
             row |= {"document": document.document, "clause": passage.clause, "quotation": document.text[start:end]}
             rows.setdefault((start, end, row["indicator"]), row)
@@ -261,13 +340,21 @@ def extract_targets(document: Document) -> pd.DataFrame:
     return TARGETS.validate(table.sort_values(["start", "end", "indicator"], ignore_index=True))
 
 
-def _passage_targets(document: Document, passage: Passage, calendar: _Calendar) -> Iterator[dict[str, object]]:
+def _passage_targets(
+    document: Document, passage: Passage, calendar: _Calendar, deadlines: _Deadlines, carried: int | None
+) -> Iterator[dict[str, object]]:
     text = document.simplified[passage.start : passage.end]
     if PAST_PARAGRAPH.search(text) and not FUTURE_PARAGRAPH.search(text):
         return
-    deadlines = _Deadlines.of(text, calendar)
-    default = calendar.default(passage.end)
+    default = carried or calendar.default(passage.end)
+    report = False
     for sentence in re.finditer(r"[^。;!?\n]+", text):
+        done, report = reports(sentence[0], before=report)
+        # A paragraph that opens by looking back goes on so, until a sentence looks ahead.
+        report = report and re.search(r"将|要|拟|计划|预计|目标", sentence[0]) is None
+        if done:
+            continue
+        prior: Comparator | None = None
         for clause in re.finditer(r"[^,:]+(?::1[^,:]*)?", sentence[0]):
             at = sentence.start() + clause.start()
             for segment in segments(clause[0]):
@@ -277,7 +364,8 @@ def _passage_targets(document: Document, passage: Passage, calendar: _Calendar) 
                     continue  # 「十三五」末达到 in a plan of a later year is a report
                 left, right = max(sentence.start(), here - WINDOW), min(sentence.end(), here + WINDOW)
                 before, around = text[left : at + segment.quantity.end], text[left:right]
-                row = _read_segment(document, segment, clause[0], before, around, deadline=deadline)
+                row = _read_segment(document, segment, clause[0], before, around, deadline=deadline, prior=prior)
+                prior = Comparator(str(row["comparator"])) if row else None
                 if row:
                     row["year"] = year
                     yield _shifted(row, passage.start + at)
@@ -290,24 +378,59 @@ def _shifted(row: dict[str, object], by: int) -> dict[str, object]:
     return row | {"start": int(str(row["start"])) + by, "end": int(str(row["end"])) + by}
 
 
+ELLIPSIS = re.compile(r"(?:其中|以及|和|及)*,?[^,。;:\d]{0,14}")
+"""Words of a quantity that leaves its verb to the one before: 旅客吞吐量达到8000万人次,货邮100万吨."""
+
+
+def _carried_bound(segment: Segment, prior: Comparator | None) -> Comparator | None:
+    """Return the bound that the target before hands on to a quantity without any word of its own."""
+    bare = not re.match(r"[\u4e00-\u9fffA-Za-z]", segment.right)
+    words = segment.subject or segment.left
+    verbless = (
+        ELLIPSIS.fullmatch(segment.left) is not None and re.search(rf"{WORKS}|为|约|共|每|第|[较比]", words) is None
+    )
+    if prior is None or not bare or not verbless:
+        return None
+    if segment.left.startswith("其中") and len(segment.left) > 2:
+        return Comparator.EQUAL  # 完成投资700亿元以上,其中铁路211亿元
+    if segment.left in {"力争", "确保", "争取"}:
+        return Comparator.AT_LEAST  # 确保1500亿元,力争2000亿元
+    return prior if segment.subject or (prior in CARRIED and (segment.left or segment.follows)) else None
+
+
 def _read_segment(
-    document: Document, segment: Segment, clause: str, before: str, around: str, *, deadline: bool
+    document: Document,
+    segment: Segment,
+    clause: str,
+    before: str,
+    around: str,
+    *,
+    deadline: bool,
+    prior: Comparator | None = None,
 ) -> dict[str, object] | None:
     bound, width = _bound(segment)
+    if bound is None:
+        bound = _carried_bound(segment, prior)
     if not _is_target(segment, before, around, bound=bound, deadline=deadline):
         return None
     q = segment.quantity
     subject = _without_deadline(segment.left)
-    left, place = _without_place(subject)
+    if segment.subject:
+        segment = replace(segment, left=segment.subject, inherited="")
+    left, place = _without_place(_without_deadline(segment.left))
     right = segment.right[width:]
     own_words = DEADLINE.sub("", re.sub(rf"{WORKS}|{_BOUND_WORDS}", "", left)).strip("、的 ")
-    window = f"{left}#{right}"
+    window = re.sub(
+        r"\([^()#]*\)", "", f"{left}#{right}"
+    )  # 高铁(含城际)里程: what is in brackets is included, not meant
     known = match_indicator(window, q.unit)
     bare = not own_words and not re.match(r"的?[\u4e00-\u9fff]", right)
     if known is None and segment.follows and (bare or (bound is None and not re.search(WORKS, left))):
         # 新开工棚户区改造9万套、基本建成8万套: the second amount is of the first one's subject.
         window = _without_deadline(segment.inherited) + window
         known = match_indicator(window, q.unit)
+    if bound is None and q.unit.endswith("yuan") and re.search(r"(?:力争|确保|争取)[^,。;]{0,12}$", segment.left):
+        bound = Comparator.AT_LEAST
     timed = q.unit in ("h", "min", "days")
     # A travel time is a bound from above, and the longer end of 1-1.5小时 is what must hold.
     comparator = bound or (Comparator.AT_MOST if timed else Comparator.EQUAL)
@@ -324,7 +447,7 @@ def _read_segment(
         or q.unit.endswith(("persons", "counties"))
     ):
         end = max(end, segment.end)
-    start = segment.start + len(segment.left) - len(subject)
+    start = q.start - len(subject)
     start += len(clause[start:end]) - len(clause[start:end].lstrip(" ("))
     return {
         "indicator": known.key if known else OTHER + noun,

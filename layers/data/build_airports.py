@@ -34,6 +34,7 @@ PEOPLE_JIAXING = "人民网 2025-12-26 zj.people.com.cn/n2/2025/1226/c186327-414
 BOZHOU_GOV = "亳州市人民政府 2025-11-13 www.bozhou.gov.cn/News/show/702792.html"
 QIUWEN_WUHU = "求闻百科 芜湖宣州机场 www.qiuwenbaike.cn"
 BENGBU_NEWS = "蚌埠新闻网 2025-12-20 www.bbnews.cn/minsheng/2025/12-20/3DjlgXe1.html"
+SANYUAN = "中国通航 2018-04-05 www.chinesebabyw.com/article/201804/infos_25536.html"
 BAILONG = "安徽财经网 2023-07-20 www.ahcaijing.com/html/2023/hefei_0720/410592.html"
 
 
@@ -126,6 +127,14 @@ FACTS = (
          opening_source=BAILONG, opening_grade="B", note="A1 general airport, licensed 2023-06-20; position of 白龙镇"),
     Fact("airport-deq", "_DEQ", "德清莫干山机场", "Deqing Moganshan Airport", "2018-11", "330500",
          "莫干山机场|莫干山通用机场", kind="general_airport"),
+    Fact("airport-wuhu-sanyuan", "", "芜湖三元通用机场", "Wuhu Sanyuan Airport", "2018-04", "340200",
+         "三元机场|三元通用机场", kind="general_airport", own=("", "", 118.6450, 31.1100, 6.0),
+         opening_source=SANYUAN, opening_grade="B", note="beside 芜湖宣州机场 (page); licensed for class B 2018-04"),
+    Fact("airport-luan-jinan", "", "六安金安机场", "Lu'an Jin'an Airport", "2024", "341500",
+         "金安机场|六安金安通用机场", kind="general_airport", own=("", "", 116.5800, 31.8000, 6.0),
+         note="A1 general airport; opened on 28 March (shanpinwang.com/zwzx/tpxw/10652906.html), year from memory"),
+    Fact("airport-zhenjiang-dalu", "", "镇江大路通用机场", "Zhenjiang Dalu Airport", "2016", "321100",
+         "大路机场|大路通用机场", kind="general_airport", own=("", "", 119.7500, 32.2400, 6.0)),
     # First ring around the four provinces: ends of trips that leave them.
     Fact("airport-khn", "ZSCN", "南昌昌北国际机场", "Nanchang Changbei International Airport", "1999-09", "360100",
          "昌北机场|南昌机场"),

@@ -1,36 +1,10 @@
-/* The map page: ground, network, projects, controls. Every word from the data is set as text, never as markup. */
+/* The map page: what is on it, what is shown of it, and what is where. */
 "use strict";
-
-/** Build an element; children are elements or text. */
-function el(tag, attributes, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes || {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key === "on") for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
-    else if (key === "style") Object.assign(node.style, value);
-    else node.setAttribute(key, value === true ? "" : String(value));
-  }
-  for (const child of children.flat(Infinity)) {
-    if (child === null || child === undefined || child === "") continue;
-    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
-  }
-  return node;
-}
-
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes || {})) node.setAttribute(key, String(value));
-  node.append(...children);
-  return node;
-}
-
-/** Fill {0}, {1} … of a phrase. */
-const phrase = (text, ...values) => text.replace(/\{(\d)\}/g, (_, i) => String(values[+i]));
-const grouped = (value, digits) => Number(value).toLocaleString("en-US", { maximumFractionDigits: digits || 0 });
 
 class TongtuMap {
   constructor(map, header, sections) {
-    this.map = map; this.h = header; this.w = header.words; this.sections = sections;
+    this.map = map; this.h = header; this.sections = sections;
+    this.lang = header.lang; this.w = header.words[this.lang];
     this.geo = Payload.geometry(sections, header.features.geometry);
     this.col = {};
     for (const [name, spec] of Object.entries(header.features.columns)) this.col[name] = Payload.column(sections, spec);
@@ -41,13 +15,63 @@ class TongtuMap {
     this.state = {
       modes: new Set(header.modes.map((m) => m.id)), stages: new Set(header.stages.map((s) => s.id)),
       documents: new Set(header.documents.map((d) => d.id)), network: true, projects: true, indicator: "",
+      reach: "", year: null, undated: false,
     };
     this.hover = -1; this.selected = -1;
     this.prepare();
+    this.surfaces = new Surfaces(this);
     this.addLayers();
-    this.panel = new Panel(this);
+    this.measure = new Measure(this);
+    this.build();
     this.listen();
     this.refresh();
+  }
+
+  /** All that has words; built anew when the language changes. */
+  build() {
+    this.card = new Card(this);
+    this.panel = new Panel(this);
+    this.bar = new StatusBar(this);
+    this.table = new DataTable(this, this.table);
+    this.sheet = new Sheet(this);
+    this.tools = new Tools(this, this.tools);
+  }
+
+  /** A label in the reader's language. */
+  say(label) { return label ? label[this.lang] ?? label.zh ?? "" : ""; }
+
+  /** Tiles are named on the map itself, and missed aloud: without a network the plan is still there. */
+  credit() {
+    const box = el("div", { class: "tile-credit" }, this.credits()[0][0]);
+    this.map.getContainer().append(box);
+    this.map.eachLayer((layer) => { if (layer instanceof L.TileLayer) layer.on("tileerror", () => { box.title = this.w.tiles_missing; box.classList.add("missing"); }); });
+  }
+
+  /** A title, which may be the same in both languages. */
+  say2(title) { return typeof title === "string" ? title : this.say(title); }
+
+  /** Whom the map rests on, by name; tiles with the link that their provider asks for. */
+  credits() {
+    const { h } = this, between = this.lang === "en" ? "; " : "；", tiles = h.tiles, out = [];
+    if (tiles) out.push(tiles.link ? el("a", { href: tiles.link, rel: "noopener noreferrer", target: "_blank" }, tiles.attribution) : tiles.attribution, between);
+    return [out, h.sources.concat(["Leaflet", "folium"]).join(between)];
+  }
+
+  /** Change the language of everything but the data. */
+  speak(lang) {
+    if (!this.h.words[lang] || lang === this.lang) return;
+    const chosen = this.selected;
+    this.lang = lang; this.w = this.h.words[lang];
+    document.documentElement.lang = lang === "en" ? "en" : "zh-CN";
+    this.map.getContainer().setAttribute("aria-label", this.w.map);
+    document.querySelector(".skip").textContent = this.w.skip;
+    document.getElementById("panel").setAttribute("aria-label", this.w.panel);
+    document.querySelector("#panel h1").textContent = document.title = this.say2(this.h.title);
+    this.build();
+    this.panel.reflect();
+    this.measure.show();
+    this.refresh();
+    if (chosen >= 0) this.open(chosen, null, []);
   }
 
   /** Group paths by look, once: what is drawn together lies together. */
@@ -60,6 +84,8 @@ class TongtuMap {
       if (this.project[row]) this.docsOf.set(row, String(col.documents(row) || "").split("|").filter(Boolean));
     }
     this.shown = new Uint8Array(n);
+    this.opened = Int16Array.from({ length: n }, (_, row) => col.opening_year(row));
+    this.closed = Int16Array.from({ length: n }, (_, row) => col.closing_year(row));
     this.groups = this.h.looks.map((look) => ({ look, lines: [] }));
     for (let p = 0; p < geo.paths; p++) {
       const row = geo.owner[p];
@@ -121,56 +147,34 @@ class TongtuMap {
 
   addLayers() {
     const pane = (name, z) => { const p = this.map.createPane(name); p.style.zIndex = z; p.style.pointerEvents = "none"; };
-    pane("ground", 210); pane("plan", 410); pane("mark", 420); pane("names", 430);
+    pane("ground", 210); pane("plan", 410); pane("mark", 420); pane("names", 430); pane("measure", 440);
+    // A sheet for print has more pixels than the screen.
+    const ratio = () => this.pixelRatio || 0;
     this.layers = {
-      ground: new CanvasLayer({ pane: "ground", draw: (c, v) => this.drawGround(c, v) }),
-      plan: new CanvasLayer({ pane: "plan", draw: (c, v) => this.drawPlan(c, v) }),
-      mark: new CanvasLayer({ pane: "mark", draw: (c, v) => this.drawMark(c, v) }),
-      names: new CanvasLayer({ pane: "names", padding: 0.05, draw: (c, v) => this.drawNames(c, v) }),
+      ground: new CanvasLayer({ pane: "ground", ratio, draw: (c, v) => this.drawGround(c, v) }),
+      plan: new CanvasLayer({ pane: "plan", ratio, draw: (c, v) => this.drawPlan(c, v) }),
+      mark: new CanvasLayer({ pane: "mark", ratio, draw: (c, v) => this.drawMark(c, v) }),
+      names: new CanvasLayer({ pane: "names", ratio, padding: 0.05, draw: (c, v) => this.drawNames(c, v) }),
     };
     for (const layer of Object.values(this.layers)) layer.addTo(this.map);
-  }
-
-  /** Keep the view and the filters in the address, so that a link or a bookmark brings them back. */
-  share() {
-    const { state, h, map } = this, centre = map.getCenter();
-    const off = (list, set) => list.filter((one) => !set.has(one.id)).map((one) => one.id);
-    const parts = { v: [centre.lat.toFixed(4), centre.lng.toFixed(4), map.getZoom()], m: off(h.modes, state.modes), s: off(h.stages, state.stages),
-      d: off(h.documents, state.documents), x: ["projects", "network"].filter((key) => !state[key]), i: state.indicator,
-      p: this.selected >= 0 ? this.col.feature_id(this.selected) : "" };
-    const text = Object.entries(parts).filter(([, value]) => String(value)).map(([key, value]) =>
-      key + "=" + [].concat(value).map(encodeURIComponent).join(",")).join("&");
-    // A file opened in a sandboxed frame (a notebook) has no address to keep it in.
-    try { history.replaceState(null, "", "#" + text); } catch (error) { if (error.name !== "SecurityError") throw error; }
-  }
-
-  /** Bring back what `share` kept; whatever is unknown is passed over. Returns whether a view was among it. */
-  recall(text) {
-    const { state, h, map } = this;
-    let parts;
-    try {
-      parts = Object.fromEntries(text.replace(/^#/, "").split("&").map((part) => {
-        const [key, value] = part.split("=");
-        return [key, (value || "").split(",").map(decodeURIComponent)];
-      }));
-    } catch (error) { return false; }
-    for (const [key, set] of [["m", state.modes], ["s", state.stages], ["d", state.documents]]) for (const id of parts[key] || []) set.delete(id);
-    for (const key of parts.x || []) if (key === "projects" || key === "network") state[key] = false;
-    if (parts.i && h.indicators.some((one) => one.id === parts.i[0])) state.indicator = parts.i[0];
-    this.panel.reflect();
-    const [lat, lng, zoom] = (parts.v || []).map(Number), known = [lat, lng, zoom].every(Number.isFinite);
-    if (known) map.setView([lat, lng], zoom, { animate: false });
-    if (parts.p) for (let row = 0; row < this.n; row++) if (this.col.feature_id(row) === parts.p[0] && this.geo.types[row]) { this.open(row, null, []); break; }
-    return known;
+    if (this.h.tiles) this.credit();
   }
 
   visible(row) { return this.shown[row] === 1; }
+
+  /** Whether a feature is there at the end of the chosen year: open by then and not closed; what exists and has no year always is. */
+  inYear(row) {
+    const { year, undated } = this.state;
+    if (year === null) return true;
+    if (this.closed[row] && this.closed[row] <= year) return false;
+    return this.opened[row] ? this.opened[row] <= year : !this.project[row] || undated;
+  }
 
   /** Apply the filters and draw again. */
   refresh() {
     const { state, col } = this;
     for (let row = 0; row < this.n; row++) {
-      let on = state.modes.has(col.mode(row));
+      let on = state.modes.has(col.mode(row)) && this.inYear(row);
       if (on && this.project[row]) {
         on = state.projects && state.stages.has(col.status(row));
         if (on && this.h.documents.length) {
@@ -180,178 +184,12 @@ class TongtuMap {
       } else if (on) on = state.network;
       this.shown[row] = on ? 1 : 0;
     }
-    this.layers.plan.redraw(); this.layers.mark.redraw(); this.layers.names.redraw();
-    this.panel.update();
+    this.redraw();
+    this.panel.update(); this.bar.update(); this.table.update();
     if (this.started) this.share();
   }
 
-  drawGround(ctx, view) {
-    const palette = this.h.palette;
-    const fill = (layer, colour) => {
-      ctx.fillStyle = colour;
-      ctx.beginPath();
-      for (let p = 0; p < layer.geo.paths; p++) if (Draw.visible(layer.geo, p, view)) Draw.trace(ctx, layer.geo, p, view, true);
-      ctx.fill("evenodd");
-    };
-    const stroke = (layer, colour, width, dash) => {
-      ctx.strokeStyle = colour; ctx.lineWidth = width; ctx.lineJoin = "round"; ctx.lineCap = "round"; ctx.setLineDash(dash || []);
-      const path = new Path2D();
-      for (let p = 0; p < layer.geo.paths; p++) {
-        if (Draw.visible(layer.geo, p, view)) Draw.trace(path, layer.geo, p, view, layer.geo.types[layer.geo.owner[p]] === 3);
-      }
-      ctx.stroke(path); ctx.setLineDash([]);
-    };
-    const of = (role) => this.base.filter((layer) => layer.role === role);
-    if (!this.h.tiles) {
-      for (const layer of of("sea")) fill(layer, palette.sea);
-      for (const layer of of("land")) fill(layer, palette.land);
-      for (const layer of of("neighbours")) { fill(layer, palette.land); stroke(layer, palette.border_city, 0.8); }
-      for (const layer of of("areas")) fill(layer, palette.home);
-    }
-    const indicator = this.h.indicators.find((i) => i.id === this.state.indicator);
-    for (const layer of of("areas")) if (indicator) this.drawChoropleth(ctx, view, layer, indicator);
-    if (!this.h.tiles) {
-      for (const layer of of("rivers")) stroke(layer, palette.river, view.zoom > 8 ? 1.6 : 1.1);
-      for (const layer of of("lakes")) { fill(layer, palette.water); stroke(layer, palette.river, 0.6); }
-      for (const layer of of("coast")) stroke(layer, palette.river, 0.9);
-    }
-    if (view.zoom >= 8.5) for (const layer of of("counties")) stroke(layer, palette.border_county, 0.8);
-    for (const layer of of("prefectures").concat(of("areas"))) stroke(layer, palette.border_city, 0.9);
-    for (const layer of of("provinces")) stroke(layer, palette.border, 1.3, [7, 2.5, 1.5, 2.5]);
-  }
-
-  drawChoropleth(ctx, view, layer, indicator) {
-    const { geo } = layer;
-    for (let row = 0; row < geo.n; row++) {
-      const value = indicator.values[row];
-      if (value === null || value === undefined) continue;
-      ctx.fillStyle = this.h.choropleth[indicator.breaks.filter((b) => value >= b).length];
-      ctx.beginPath();
-      for (let p = geo.rowFirst[row]; p < geo.rowFirst[row + 1]; p++) if (Draw.visible(geo, p, view)) Draw.trace(ctx, geo, p, view, true);
-      ctx.fill("evenodd");
-    }
-  }
-
-  drawPlan(ctx, view) {
-    const { geo, groups } = this;
-    ctx.lineJoin = "round";
-    // With thousands of lines in view, what lifts one line off another only hides both.
-    let inView = 0;
-    for (const group of groups) if (group.look.project) for (const p of group.lines) if (this.shown[geo.owner[p]] && Draw.visible(geo, p, view)) inView++;
-    const dense = inView > 4000;
-    const swell = dense ? 0.5 : Math.max(0.62, Math.min(1.25, 0.62 + (view.zoom - 5.5) * 0.14));
-    for (const group of groups) {
-      const look = group.look;
-      const strokeAll = (paths) => {
-        ctx.lineCap = "butt";
-        const pass = (colour, width, dash, alpha) => {
-          ctx.strokeStyle = colour; ctx.lineWidth = width; ctx.globalAlpha = alpha; ctx.setLineDash(dash);
-          ctx.stroke(paths);
-        };
-        const round = look.dash.length && look.dash[0] <= 2;
-        if (look.band && !dense) { ctx.lineCap = "round"; pass(look.colour, look.band * swell, [], 0.13); ctx.lineCap = "butt"; }
-        if (look.casing && view.zoom > 5.5 && !dense) pass("#ffffff", look.casing * swell, [], 0.85);
-        if (round) ctx.lineCap = "round";
-        pass(look.colour, look.width * swell, look.dash.map((d, i) => (round && i === 0 ? 0.1 : d * Math.max(0.8, swell))), look.project ? look.opacity : view.zoom < 8 ? 0.6 : 0.9);
-        ctx.lineCap = "butt";
-        if (look.core && !dense) pass("#ffffff", look.core * swell, [], 1);
-        ctx.globalAlpha = 1; ctx.setLineDash([]);
-      };
-      let path = new Path2D(), held = 0;
-      for (const p of group.lines) {
-        if (!this.shown[geo.owner[p]] || !Draw.visible(geo, p, view, 12)) continue;
-        // Without dashes or bands a line smaller than half a pixel is not worth a stroke.
-        const size = Math.max(geo.box[p * 4 + 2] - geo.box[p * 4], geo.box[p * 4 + 3] - geo.box[p * 4 + 1]) * view.scale;
-        if (size < 0.5 && !look.project) continue;
-        Draw.trace(path, geo, p, view, false);
-        if (++held >= 400) { strokeAll(path); path = new Path2D(); held = 0; }
-      }
-      if (held) strokeAll(path);
-    }
-    this.drawSpots(ctx, view, swell);
-  }
-
-  /** What exists: a small symbol. A project: a disc whose ring tells the stage, filled once it runs, twice ringed for an upgrade. */
-  drawSpots(ctx, view, swell) {
-    const size = Math.max(0.72, swell), far = view.zoom < 7.75;
-    ctx.lineJoin = "round";
-    for (const spot of this.spots) {
-      const { look } = spot;
-      if (!this.shown[spot.row]) continue;
-      const [x, y] = this.spotAt(spot, view);
-      if (x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) continue;
-      if (look.project) {
-        const accuracy = this.col.accuracy_km(spot.row);
-        Draw.disc(ctx, look, x, y, 8.5 * size, spot.area || accuracy === null || accuracy > 10);
-        continue;
-      }
-      // From afar a dot: hundreds of small shapes would drown the plan.
-      Draw.symbol(ctx, far ? "circle" : look.symbol, x, y, far ? 1.5 : 3.4 * size);
-      if (!far) { ctx.strokeStyle = "#ffffff"; ctx.lineWidth = 2; ctx.stroke(); }
-      ctx.fillStyle = look.colour; ctx.fill();
-    }
-  }
-
-  /** The feature under the pointer and the chosen one, over everything. */
-  drawMark(ctx, view) {
-    const { geo } = this;
-    ctx.strokeStyle = ctx.fillStyle = this.h.palette.accent; ctx.lineCap = ctx.lineJoin = "round";
-    for (const [row, strong] of [[this.hover, false], [this.selected, true]]) {
-      if (row < 0 || (!this.shown[row] && !strong)) continue;
-      ctx.globalAlpha = strong ? 0.34 : 0.22;
-      const spot = this.spotOf.get(row);
-      if (spot) {
-        const [x, y] = this.spotAt(spot, view);
-        Draw.symbol(ctx, "circle", x, y, strong ? 15 : 13); ctx.lineWidth = 4; ctx.stroke();
-      }
-      ctx.beginPath();
-      for (let p = geo.rowFirst[row]; p < geo.rowFirst[row + 1]; p++) {
-        if (geo.types[row] > 1 && Draw.visible(geo, p, view, 20)) Draw.trace(ctx, geo, p, view, geo.types[row] === 3);
-      }
-      if (geo.types[row] === 2) { ctx.lineWidth = 13; ctx.stroke(); }
-      if (geo.types[row] === 3) { ctx.lineWidth = 2.5; ctx.stroke(); ctx.globalAlpha = 0.07; ctx.fill("evenodd"); }
-    }
-    ctx.globalAlpha = 1;
-  }
-
-  drawNames(ctx, view) {
-    const { h, geo } = this, palette = h.palette, items = [];
-    const family = getComputedStyle(document.body).fontFamily;
-    const inside = (x, y) => x > 0 && y > 0 && x < view.width && y < view.height;
-    const push = (mx, my, text, size, colour, weight, centred, gap) => {
-      const x = mx * view.scale - view.originX, y = my * view.scale - view.originY;
-      if (inside(x, y)) items.push({ x, y, text, size, colour, centred, gap: gap || 6, font: `${weight} ${size}px ${family}` });
-      return inside(x, y);
-    };
-    const dots = [];
-    for (const [x, y, name, rank] of h.places) {
-      if (rank === 0 && view.zoom > 8) continue;
-      if (rank >= 3 && view.zoom < 9) continue;
-      const size = rank === 0 ? 15 : rank === 1 ? 13 : rank === 2 ? 12 : 11;
-      const colour = rank === 0 ? palette.text_soft : palette.text_place;
-      if (push(x, y, name, size, colour, rank === 1 ? 600 : 400, rank === 0, 9) && rank) dots.push([x, y, rank]);
-    }
-    if (view.zoom >= 8) for (const row of this.nameOrder()) {
-      if (items.length > 500) break;
-      if (!this.shown[row] || !geo.types[row]) continue;
-      const p = this.longestPath(row), spot = this.spotOf.get(row), line = geo.types[row] === 2;
-      if (view.zoom < 9.25 && (spot ? this.h.looks[this.col.look(row)].rank < 103 : this.pathKm[p] * view.scale < 40075 * 110)) continue;
-      const name = String(this.col.name(row) || ""), colour = h.looks[this.col.look(row)].colour;
-      let [mx, my] = line ? this.middle(p) : [spot.x, spot.y];
-      if (spot && spot.ring) { const [x, y] = this.spotAt(spot, view); mx = (x + view.originX) / view.scale; my = (y + view.originY) / view.scale; }
-      push(mx, my, name.length > 14 ? name.slice(0, 13) + "…" : name, 11.5, colour, 600, line, 12);
-    }
-    ctx.fillStyle = palette.text_soft;
-    for (const [mx, my, rank] of dots) {
-      const x = mx * view.scale - view.originX, y = my * view.scale - view.originY;
-      ctx.beginPath(); ctx.arc(x, y, rank === 1 ? 2.6 : 1.9, 0, 7);
-      ctx.fillStyle = "#ffffff"; ctx.fill(); ctx.lineWidth = 1.2; ctx.strokeStyle = palette.text_soft; ctx.stroke();
-    }
-    Draw.labels(ctx, items, dots.map(([mx, my]) => {
-      const x = mx * view.scale - view.originX, y = my * view.scale - view.originY;
-      return [x - 2.5, y - 2.5, x + 2.5, y + 2.5];
-    }), "rgba(255,255,255,0.9)");
-  }
+  redraw() { for (const layer of Object.values(this.layers)) layer.redraw(); }
 
   /** Projects in the order in which they get a name: the furthest on first, long before short. */
   nameOrder() {
@@ -386,7 +224,7 @@ class TongtuMap {
     return [geo.x[geo.first[path]], geo.y[geo.first[path]]];
   }
 
-  /** Kilometres in view by mode: {mode: {network, project}}. */
+  /** Kilometres in view by mode: {mode: {network, project, stages: {stage: km}}}; of projects those without a year besides. */
   kilometres() {
     const { geo, map } = this, bounds = map.getPixelBounds(), scale = map.options.crs.scale(map.getZoom());
     const west = bounds.min.x / scale, north = bounds.min.y / scale, east = bounds.max.x / scale, south = bounds.max.y / scale;
@@ -403,10 +241,36 @@ class TongtuMap {
         if (x >= west && x <= east && y >= north && y <= south) km += this.segmentKm[v];
       }
       const mode = this.col.mode(row);
-      const sum = sums[mode] || (sums[mode] = { network: 0, project: 0 });
-      sum[this.project[row] ? "project" : "network"] += km * this.stretch[row];
+      const sum = sums[mode] || (sums[mode] = { network: 0, project: 0, stages: {} });
+      km *= this.stretch[row];
+      if (!this.project[row]) { sum.network += km; continue; }
+      const stage = this.col.status(row);
+      sum.project += km;
+      sum.stages[stage] = (sum.stages[stage] || 0) + km;
     }
     return sums;
+  }
+
+  /** Whether any part of a row is in view. */
+  inView(row) {
+    const { geo, map } = this, bounds = map.getPixelBounds(), scale = map.options.crs.scale(map.getZoom());
+    const west = bounds.min.x / scale, north = bounds.min.y / scale, east = bounds.max.x / scale, south = bounds.max.y / scale;
+    for (let p = geo.rowFirst[row]; p < geo.rowFirst[row + 1]; p++) {
+      const b = p * 4, box = geo.box;
+      if (box[b] > east || box[b + 2] < west || box[b + 1] > south || box[b + 3] < north) continue;
+      if (geo.types[row] !== 2) return true;
+      for (let v = geo.first[p] + 1; v < geo.first[p + 1]; v++) {
+        // The stretch of the segment that lies within each pair of sides; what is left of both is in view.
+        let from = 0, to = 1;
+        for (const [a, d, low, high] of [[geo.x[v - 1], geo.x[v] - geo.x[v - 1], west, east], [geo.y[v - 1], geo.y[v] - geo.y[v - 1], north, south]]) {
+          if (d === 0) { if (a < low || a > high) to = -1; continue; }
+          const t = (low - a) / d, u = (high - a) / d;
+          from = Math.max(from, Math.min(t, u)); to = Math.min(to, Math.max(t, u));
+        }
+        if (from <= to) return true;
+      }
+    }
+    return false;
   }
 
   /** Visible rows at a map position, nearest first, symbols before lines and projects before the network. */
@@ -438,22 +302,44 @@ class TongtuMap {
     map.on("mouseout", () => this.point(null));
     map.on("movestart zoomstart", () => this.point(null));
     map.on("click", (event) => {
+      if (this.measure.active) return;
       const rows = this.at(event.latlng, L.Browser.mobile ? 16 : 7);
       if (rows.length) this.open(rows[0], event.latlng, rows.slice(1, 9));
+      else if (L.Browser.mobile) this.point(event);
     });
-    map.on("moveend", () => { this.panel.status(); if (this.started) this.share(); });
-    map.on("popupclose", () => { this.selected = -1; this.layers.mark.redraw(); if (this.started) this.share(); });
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-    window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+    map.on("moveend", () => { this.bar.update(); this.table.moved(); if (this.started) this.share(); });
+    map.on("popupclose", (event) => {
+      if (event.popup !== this.popup) return;
+      const from = this.cameFrom;
+      this.selected = -1; this.cameFrom = null;
+      this.layers.mark.redraw(); this.table.mark();
+      if (from && from.isConnected) from.focus();
+      if (this.started) this.share();
+    });
+    document.addEventListener("keydown", (event) => this.key(event));
+    window.addEventListener("hashchange", () => { if (location.hash !== this.address) { this.recall(location.hash); this.refresh(); } });
+  }
+
+  /** Keys that work everywhere but in a field. */
+  key(event) {
+    if (event.key === "Escape") {
+      for (const part of [this.tools, this.sheet, this.measure]) if (part.leave()) { event.preventDefault(); return; }
+      if (this.selected >= 0) { this.map.closePopup(); event.preventDefault(); } else if (this.table.leave()) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    const act = { "/": () => this.panel.toSearch(), t: () => this.table.toggle(), m: () => this.measure.toggle() }[event.key.toLowerCase()];
+    if (act && !document.body.classList.contains("sheet")) { act(); event.preventDefault(); }
   }
 
   point(event) {
-    const rows = event ? this.at(event.latlng, 6) : [];
-    const row = rows.length ? rows[0] : -1;
+    const rows = event && !this.measure.active ? this.at(event.latlng, 6) : [];
+    const row = rows.length ? rows[0] : -1, area = event && row < 0 && !this.measure.active ? this.surfaces.at(event.latlng) : null;
     this.map.getContainer().classList.toggle("over-feature", row >= 0);
-    if (row >= 0) {
+    if (row >= 0 || area) {
       const { x, y } = event.containerPoint;
-      this.tip.replaceChildren(el("b", {}, this.col.name(row)), el("span", {}, this.subtitle(row)));
+      if (area) this.tip.replaceChildren(el("b", {}, area.name), el("span", {}, area.value));
+      else this.tip.replaceChildren(el("b", {}, this.col.name(row)), el("span", {}, this.subtitle(row)));
       if (rows.length > 1) this.tip.append(el("span", { class: "soft" }, phrase(this.w.more_here, rows.length - 1)));
       this.tip.hidden = false;
       const size = this.map.getSize(), left = x + 16 + this.tip.offsetWidth > size.x ? x - 12 - this.tip.offsetWidth : x + 16;
@@ -465,25 +351,28 @@ class TongtuMap {
 
   subtitle(row) {
     const { col, h } = this;
-    const stage = this.project[row] ? this.stages[col.status(row)].label : this.w.existing;
-    return [this.modes[col.mode(row)].label, h.kinds[col.kind(row)], stage].filter(Boolean).join(" · ");
+    const stage = this.project[row] ? this.say(this.stages[col.status(row)].label) : this.w.existing;
+    return [this.say(this.modes[col.mode(row)].label), this.say(h.kinds[col.kind(row)]), stage].filter(Boolean).join(" · ");
   }
 
-  /** Open the popup of a row. */
+  /** Open the popup of a row; from the keyboard the card takes the focus and gives it back. */
   open(row, latlng, others) {
-    this.selected = row;
-    const spot = latlng || this.spot(row);
-    const body = new Card(this).build(row, others || []);
-    const wide = window.innerWidth;
+    const spot = latlng || this.spot(row), body = this.card.build(row, others || []), wide = window.innerWidth;
+    const from = document.activeElement;
+    this.cameFrom = null;
     if (this.popup) this.popup.remove();
     this.selected = row;
     this.popup = L.popup({
       maxWidth: Math.min(380, wide - 40), minWidth: Math.min(300, wide - 60), maxHeight: Math.min(430, window.innerHeight * 0.55),
-      className: "card-popup", autoPanPaddingTopLeft: this.panel.inset(), autoPanPaddingBottomRight: [20, 50],
+      className: "card-popup", autoPanPaddingTopLeft: this.panel.inset(), autoPanPaddingBottomRight: [20, 50 + this.table.height()],
     }).setLatLng(spot).setContent(body).openOn(this.map);
     const close = this.popup.getElement().querySelector(".leaflet-popup-close-button");
     if (close) close.setAttribute("aria-label", this.w.close);
-    this.layers.mark.redraw();
+    if (from && from !== document.body && !this.map.getContainer().contains(from)) {
+      this.cameFrom = from;
+      body.focus({ preventScroll: true });
+    }
+    this.layers.mark.redraw(); this.table.mark();
     if (this.started) this.share();
   }
 
@@ -496,6 +385,12 @@ class TongtuMap {
   }
   latlng(x, y) { return this.map.unproject(L.point(x, y).multiplyBy(this.map.options.crs.scale(0)), 0); }
 
+  /** The first view. */
+  home() {
+    const [west, south, east, north] = this.h.bounds;
+    this.map.fitBounds([[south, west], [north, east]], { paddingTopLeft: this.panel.inset(), paddingBottomRight: [20, 40 + this.table.height()], animate: false });
+  }
+
   /** Move to a row and open it. */
   go(row) {
     const { geo } = this;
@@ -506,7 +401,7 @@ class TongtuMap {
     }
     this.panel.tuck();
     this.map.fitBounds(L.latLngBounds(this.latlng(w, s), this.latlng(e, n)), {
-      paddingTopLeft: L.point(this.panel.inset()).add([30, 40]), paddingBottomRight: [40, 60], maxZoom: 10, animate: false,
+      paddingTopLeft: L.point(this.panel.inset()).add([30, 40]), paddingBottomRight: [60, 60 + this.table.height()], maxZoom: 10, animate: false,
     });
     this.open(row, null, []);
   }

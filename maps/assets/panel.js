@@ -1,93 +1,18 @@
-/* Side panel, legend, search, list, and the card of one feature. */
+/* The side panel: search, filters with their legend, surfaces, list, notes. */
 "use strict";
-
-/** The card: what is known of a project or line, with the plans' own words. */
-class Card {
-  constructor(app) { this.app = app; }
-
-  build(row, others) {
-    const { app } = this, { col, w, h } = app;
-    const mode = app.modes[col.mode(row)], project = app.project[row];
-    const card = el("article", { class: "card", lang: h.lang === "en" ? null : "zh-CN" });
-    card.style.setProperty("--mode", mode.colour);
-    card.append(el("header", {}, el("h2", {}, col.name(row)), el("p", { class: "soft" }, app.subtitle(row))));
-    const record = h.projects[col.feature_id(row)] || {};
-    if (record.aliases) card.append(el("p", { class: "aliases" }, w.aliases + " ", record.aliases.split("|").join(h.lang === "en" ? ", " : "、")));
-    card.append(this.facts(row, record, project));
-    const mentions = h.mentions[col.feature_id(row)] || [];
-    if (mentions.length) card.append(el("h3", {}, w.history), this.history(mentions));
-    card.append(this.drawing(row));
-    if (record.flags) card.append(el("p", { class: "flag" }, w.doubt + " ", record.flags.split("|").join(h.lang === "en" ? ", " : "、")));
-    if (others.length) {
-      card.append(el("h3", {}, w.also_here), el("ul", { class: "others" }, others.map((other) => el("li", {},
-        el("button", { type: "button", on: { click: () => app.open(other, null, []) } }, col.name(other)), " ",
-        el("span", { class: "soft" }, app.subtitle(other))))));
-    }
-    return card;
-  }
-
-  /** A list of facts and the function that adds one; nothing is added where nothing is known. */
-  rows() {
-    const list = el("dl", {});
-    return [list, (name, value, note) => {
-      if (value === null || value === undefined || value === "") return;
-      list.append(el("dt", {}, name), el("dd", {}, value, note ? el("span", { class: "soft note" }, note) : null));
-    }];
-  }
-
-  facts(row, record, project) {
-    const { col, w, h } = this.app, [list, fact] = this.rows();
-    if (project) fact(w.work, h.works[col.work(row)]);
-    fact(w.places, record.places);
-    fact(w.section, record.section);
-    fact(w.lead, record.lead);
-    fact(w.opening, col.opening(row), project ? w.opening_planned : null);
-    fact(w.route_length, col.route_length_km(row) === null ? null : grouped(col.route_length_km(row), 1) + " km");
-    fact(w.drawn_length, col.length_km(row) === null ? null : grouped(col.length_km(row), 1) + " km");
-    fact(w.speed, col.speed_km_h(row) === null ? null : grouped(col.speed_km_h(row)) + " km/h");
-    return list;
-  }
-
-  /** How it came onto the map. */
-  drawing(row) {
-    const { col, w, h } = this.app, [list, fact] = this.rows();
-    const method = h.methods[col.drawn_by(row)] || ["", ""], accuracy = col.accuracy_km(row);
-    fact(w.drawn_by, method[0] + (accuracy === null ? "" : phrase(w.accuracy, grouped(accuracy, 1))), method[1]);
-    fact(w.siting_note, col.siting_note(row));
-    fact(w.source, String(col.source(row) || "").split("|").join(h.lang === "en" ? ", " : "、"), col.grade(row) ? phrase(w.grade, col.grade(row)) : null);
-    return list;
-  }
-
-  history(mentions) {
-    const { app } = this, { h, w } = app;
-    const titles = Object.fromEntries(h.documents.map((d) => [d.id, d.title]));
-    return el("ol", { class: "history" }, mentions.map((m) => el("li", {},
-      el("div", { class: "where" }, el("b", {}, titles[m.document] || m.document), m.clause ? el("span", {}, " " + (/^\d+$/.test(m.clause) ? phrase(w.clause, m.clause) : m.clause)) : null,
-        el("span", { class: "stage" }, (app.stages[m.status] || {}).label || m.status)),
-      m.quotation ? el("blockquote", {}, this.marked(m.quotation, m.status_text)) : null,
-      m.status_text && !(m.quotation || "").includes(m.status_text) ? el("p", { class: "soft" }, w.stage_words, el("mark", {}, m.status_text)) : null)));
-  }
-
-  /** The quotation, with the words that settle the stage marked. */
-  marked(quotation, words) {
-    const at = words ? quotation.indexOf(words) : -1;
-    if (at < 0) return [quotation];
-    return [quotation.slice(0, at), el("mark", {}, words), quotation.slice(at + words.length)];
-  }
-}
-
 class Panel {
   constructor(app) {
     this.app = app;
     this.root = document.getElementById("panel");
-    this.bar = document.getElementById("status");
-    this.build();
+    const before = this.root.querySelector("#panel-body"), tucked = before ? this.root.classList.contains("tucked") : window.innerWidth < 720;
+    this.build(before);
+    this.fold(tucked);
     L.DomEvent.disableClickPropagation(this.root).disableScrollPropagation(this.root);
-    L.DomEvent.disableClickPropagation(this.bar);
   }
 
   /** Pixels from the top left that the panel covers. */
   inset() {
+    if (document.body.classList.contains("sheet")) return [10, 10];
     if (window.innerWidth < 720) return [10, this.root.querySelector("header").offsetHeight + 18];
     return this.root.classList.contains("tucked") ? [10, 10] : [this.root.offsetWidth + 24, 10];
   }
@@ -98,28 +23,31 @@ class Panel {
     this.toggle.setAttribute("aria-expanded", String(!tucked));
     this.toggle.setAttribute("aria-label", tucked ? this.app.w.open_panel : this.app.w.close_panel);
   }
+  toSearch() { this.fold(false); this.query.focus(); this.query.select(); }
 
-  build() {
+  build(before) {
     const { app } = this, { h, w } = app, state = app.state;
     this.counts = { mode: {}, stage: {} };
-    this.toggle = el("button", { type: "button", class: "fold", "aria-controls": "panel-body", on: { click: () => this.fold(!this.root.classList.contains("tucked")) } },
-      svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, svg("path", { d: "M10 3 5 8l5 5", fill: "none", stroke: "currentColor", "stroke-width": 1.8, "stroke-linecap": "round", "stroke-linejoin": "round" })));
-    this.root.querySelector("header").append(this.toggle);
+    this.toggle = el("button", { type: "button", class: "fold", "aria-controls": "panel-body", on: { click: () => this.fold(!this.root.classList.contains("tucked")) } }, icon("M10 3 5 8l5 5"));
+    const header = this.root.querySelector("header"), old = header.querySelector(".fold");
+    if (old) old.replaceWith(this.toggle); else header.append(this.toggle);
     const body = this.body = el("div", { id: "panel-body" });
-    this.root.append(body);
-    if (h.subtitle) body.append(el("p", { class: "subtitle" }, h.subtitle));
-    body.append(this.search());
-    body.append(this.group("modes", w.modes, h.modes.filter((m) => m.used).map((m) => this.check(state.modes, m.id, this.modeSample(m), m.label, "mode"))));
+    if (before) before.replaceWith(body); else this.root.append(body);
+    body.append(el("p", { class: "subtitle" }, app.say(h.subtitle)));
+    body.append(this.searchBox());
+    body.append(this.group("modes", w.modes, h.modes.filter((m) => m.used).map((m) => this.check(state.modes, m.id, this.modeSample(m), app.say(m.label), "mode"))));
+    body.append(this.group("stages", w.stages, h.stages.filter((s) => s.used).map((s) => this.check(state.stages, s.id, this.stageSample(s), app.say(s.label), "stage"))));
+    this.timeline = new Timeline(app);
+    if (this.timeline.used) body.append(this.timeline.node);
     const layers = [];
     if (h.has.project) layers.push(this.flag("projects", this.lineSample({ colour: "#4a4f55", width: 3.2, dash: [] }), w.projects));
     if (h.has.network) layers.push(this.flag("network", this.lineSample({ colour: "#b4b0a8", width: 1.3, dash: [] }), w.existing_network));
-    body.append(this.group("stages", w.stages, h.stages.filter((s) => s.used).map((s) => this.check(state.stages, s.id, this.stageSample(s), s.label, "stage"))));
     body.append(this.group("layers", w.layers, layers.concat(this.legend())));
     if (h.documents.length > 1) body.append(this.group("documents", w.documents, h.documents.map((d) => this.check(state.documents, d.id, null, d.title))));
-    if (h.indicators.length) body.append(this.choropleth());
-    body.append(this.list());
-    body.append(this.about());
-    this.fold(window.innerWidth < 720);
+    this.keys = el("div", { class: "classes", "aria-live": "polite" });
+    if (h.indicators.length) body.append(this.choose("indicator", w.choropleth, w.no_indicator, this.indicatorOptions()));
+    if (app.surfaces.reaches.length) body.append(this.choose("reach", w.reach, w.no_reach, app.surfaces.reaches.map((r) => [r.id, app.surfaces.name(r)])));
+    body.append(this.keys, this.list(), this.about());
   }
 
   group(id, title, rows) {
@@ -128,14 +56,14 @@ class Panel {
 
   check(set, id, sample, label, count) {
     const input = el("input", { type: "checkbox", value: id, on: { change: () => { input.checked ? set.add(id) : set.delete(id); this.app.refresh(); } } });
-    input.checked = true;
+    input.checked = set.has(id);
     const number = count ? (this.counts[count][id] = el("span", { class: "count" })) : null;
     return el("label", { class: "row" }, input, sample || "", el("span", { class: "name" }, label), number);
   }
 
   flag(key, sample, label) {
     const input = el("input", { type: "checkbox", value: key, on: { change: () => { this.app.state[key] = input.checked; this.app.refresh(); } } });
-    input.checked = true;
+    input.checked = this.app.state[key];
     return el("label", { class: "row" }, input, sample, el("span", { class: "name" }, label));
   }
 
@@ -167,46 +95,35 @@ class Panel {
     return rows;
   }
 
-  search() {
+  searchBox() {
     const { app } = this, { w } = app;
+    this.finder = this.finder || app.finder || (app.finder = new Search(app));
     this.results = el("ul", { class: "results", id: "results", "aria-label": w.search_results });
     this.query = el("input", { type: "search", id: "search", placeholder: w.search, "aria-label": w.search, autocomplete: "off", spellcheck: "false", "aria-controls": "results",
       on: { input: () => this.find(), keydown: (e) => {
         if (e.key === "Enter" && this.hits && this.hits.length) app.go(this.hits[0]);
         if (e.key === "ArrowDown") { const first = this.results.querySelector("button"); if (first) { first.focus(); e.preventDefault(); } }
       } } });
-    this.results.addEventListener("keydown", (e) => {
-      const step = e.key === "ArrowDown" ? "nextElementSibling" : e.key === "ArrowUp" ? "previousElementSibling" : null;
-      if (!step) return;
-      const item = e.target.closest("li")[step];
-      (item ? item.querySelector("button") : this.query).focus();
-      e.preventDefault();
-    });
-    // What is searched: names, aliases and places of projects, names of the network.
-    this.keys = [];
-    const seen = new Set();
-    for (let row = 0; row < app.n; row++) {
-      const record = app.h.projects[app.col.feature_id(row)] || {}, name = String(app.col.name(row) || "");
-      if (!app.project[row]) { if (seen.has(name)) continue; seen.add(name); }
-      this.keys.push([[name, record.aliases, record.places].filter(Boolean).join("|").toLowerCase(), row, app.project[row] ? 0 : 1]);
-    }
+    Panel.walk(this.results, this.query);
     return el("div", { class: "search", role: "search" }, this.query, this.results);
   }
 
+  /** Arrow keys go through a list; from its top back to where it belongs. */
+  static walk(list, top) {
+    list.addEventListener("keydown", (e) => {
+      const step = e.key === "ArrowDown" ? "nextElementSibling" : e.key === "ArrowUp" ? "previousElementSibling" : null;
+      const item = e.target.closest("li");
+      if (!step || !item) return;
+      const next = item[step];
+      if (next || step === "previousElementSibling") (next ? next.querySelector("button") : top).focus();
+      e.preventDefault();
+    });
+  }
+
   find() {
-    const { app } = this, text = this.query.value.trim().toLowerCase();
-    this.hits = [];
-    if (text) {
-      const scored = [];
-      for (const [key, row, later] of this.keys) {
-        const at = key.indexOf(text);
-        if (at >= 0) scored.push([later, at, key.length, row]);
-      }
-      scored.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
-      this.hits = scored.slice(0, 30).map((s) => s[3]);
-    }
+    this.hits = this.finder.find(this.query.value, 30);
     this.results.replaceChildren(...this.hits.map((row) => this.entry(row)));
-    if (text && !this.hits.length) this.results.append(el("li", { class: "soft none" }, app.w.nothing_found));
+    if (this.query.value.trim() && !this.hits.length) this.results.append(el("li", { class: "soft none" }, this.app.w.nothing_found));
   }
 
   entry(row) {
@@ -214,27 +131,29 @@ class Panel {
     const dot = el("i", { class: "dot", "aria-hidden": "true" });
     dot.style.background = app.modes[app.col.mode(row)].colour;
     return el("li", {}, el("button", { type: "button", on: { click: () => app.go(row) } }, dot,
-      el("span", { class: "name" }, app.col.name(row)), el("span", { class: "soft" }, app.geo.types[row] ? (look.project ? app.stages[app.col.status(row)].label : app.w.existing) : app.w.not_drawn)));
+      el("span", { class: "name" }, app.col.name(row)), el("span", { class: "soft" }, app.geo.types[row] ? (look.project ? app.say(app.stages[app.col.status(row)].label) : app.w.existing) : app.w.not_drawn)));
   }
 
-  choropleth() {
-    const { app } = this, { h, w } = app;
-    const key = el("div", { class: "classes", "aria-live": "polite" });
-    const choose = el("select", { id: "indicator", "aria-label": w.indicator, on: { change: () => { app.state.indicator = choose.value; show(); app.layers.ground.redraw(); app.share(); } } },
-      el("option", { value: "" }, w.no_indicator), h.indicators.map((i) => el("option", { value: i.id }, i.label)));
-    const show = this.showClasses = () => {
-      const item = h.indicators.find((i) => i.id === choose.value);
-      key.replaceChildren();
-      if (!item) return;
-      const edges = [item.min, ...item.breaks, item.max];
-      for (let k = 0; k + 1 < edges.length; k++) {
-        const box = el("i", { class: "class" });
-        box.style.background = h.choropleth[k];
-        key.append(el("div", { class: "row" }, box, el("span", { class: "name" }, grouped(edges[k], item.digits) + " – " + grouped(edges[k + 1], item.digits))));
-      }
-      key.append(el("p", { class: "soft" }, item.unit + (item.as_of ? " · " + item.as_of : "")), item.definition ? el("p", { class: "soft" }, item.definition) : "");
-    };
-    return el("section", { class: "group", id: "group-indicator", "aria-labelledby": "title-indicator" }, el("h2", { id: "title-indicator" }, w.indicator), choose, key);
+  /** Options of the choropleths; where both levels are there, counties are told from cities. */
+  indicatorOptions() {
+    const { app } = this, { h, w } = app, levels = new Set(h.indicators.map((i) => i.role));
+    return h.indicators.map((i) => [i.id, app.say(i.label) + (levels.size > 1 ? " · " + (i.role === "counties" ? w.county_level : w.city_level) : "")]);
+  }
+
+  choose(key, title, none, options) {
+    const { app } = this;
+    const select = el("select", { id: key, "aria-label": title, on: { change: () => { app.state[key] = select.value; this.showKeys(); app.layers.ground.redraw(); app.table.update(); app.share(); } } },
+      el("option", { value: "" }, none), options.map(([value, words]) => el("option", { value }, words)));
+    return el("section", { class: "group", id: "group-" + key, "aria-labelledby": "title-" + key }, el("h2", { id: "title-" + key }, title), select);
+  }
+
+  /** The key of the surfaces that are shown. */
+  showKeys() {
+    this.keys.replaceChildren(...this.app.surfaces.key().map(({ title, rows, notes }) => el("div", { class: "class-key" }, el("p", { class: "title" }, title), rows.map(([colour, words]) => {
+      const box = el("i", { class: "class" });
+      box.style.background = colour;
+      return el("div", { class: "row" }, box, el("span", { class: "name" }, words));
+    }), notes.map((note) => el("p", { class: "soft" }, note)))));
   }
 
   /** Set the boxes to what the state says. */
@@ -244,8 +163,9 @@ class Panel {
       for (const input of this.body.querySelectorAll(`#group-${group} input`)) input.checked = set.has(input.value);
     }
     for (const input of this.body.querySelectorAll("#group-layers input")) input.checked = state[input.value];
-    const choose = document.getElementById("indicator");
-    if (choose) { choose.value = state.indicator; this.showClasses(); }
+    for (const key of ["indicator", "reach"]) { const select = document.getElementById(key); if (select) select.value = state[key]; }
+    this.timeline.reflect();
+    this.showKeys();
   }
 
   list() {
@@ -253,6 +173,11 @@ class Panel {
     this.items = el("ul", { class: "results" });
     this.listTitle = el("summary", {}, w.list);
     this.details = el("details", { class: "group", id: "group-list", on: { toggle: () => this.fill() } }, this.listTitle, this.items);
+    Panel.walk(this.items, this.listTitle);
+    this.listTitle.addEventListener("keydown", (e) => {
+      const first = e.key === "ArrowDown" && this.details.open && this.items.querySelector("button");
+      if (first) { first.focus(); e.preventDefault(); }
+    });
     this.chosen = el("div", { class: "chosen", "aria-live": "polite" });
     return el("div", {}, this.details, this.chosen);
   }
@@ -271,7 +196,7 @@ class Panel {
   /** A project that is nowhere on the map is shown here. */
   detail(row) {
     this.fold(false);
-    this.chosen.replaceChildren(new Card(this.app).build(row, []));
+    this.chosen.replaceChildren(this.app.card.build(row, []));
     this.chosen.scrollIntoView({ block: "nearest" });
   }
 
@@ -280,7 +205,8 @@ class Panel {
     return el("footer", { class: "about" },
       el("p", {}, el("b", {}, w.map_approval + " "), h.map_approval || w.map_approval_missing),
       el("p", {}, w.disclaimer),
-      el("p", {}, el("b", {}, w.sources + " "), h.sources.concat(["Leaflet", "folium"]).join(h.lang === "en" ? "; " : "；")));
+      el("p", {}, el("b", {}, w.sources + " "), this.app.credits()),
+      el("p", { class: "keys" }, w.keyboard));
   }
 
   update() {
@@ -296,19 +222,5 @@ class Panel {
     for (const [id, node] of Object.entries(this.counts.stage)) node.textContent = stages[id] || "–";
     this.listTitle.textContent = phrase(app.w.list, projects);
     this.fill();
-    this.status();
-  }
-
-  status() {
-    const { app } = this, { w, h } = app, sums = app.kilometres();
-    const parts = h.modes.filter((m) => sums[m.id]).map((m) => {
-      const dot = el("i", { class: "dot", "aria-hidden": "true" });
-      dot.style.background = m.colour;
-      const { network, project } = sums[m.id];
-      return el("span", { class: "sum" }, dot, el("b", {}, m.label),
-        network >= 0.5 ? el("span", {}, w.existing + " " + grouped(network) + " km") : null,
-        project >= 0.5 ? el("span", {}, w.project_short + " " + grouped(project) + " km") : null);
-    });
-    this.bar.replaceChildren(el("span", { class: "lead" }, w.in_view), ...(parts.length ? parts : [el("span", { class: "soft" }, w.nothing_in_view)]));
   }
 }

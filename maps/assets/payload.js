@@ -30,6 +30,11 @@ const Payload = {
       const at = Payload.integers(sections, spec.numbers);
       return (row) => at[row];
     }
+    if ("stem" in spec) {
+      const at = Payload.integers(sections, spec.steps);
+      for (let row = 1; row < at.length; row++) at[row] += at[row - 1];
+      return (row) => spec.stem + String(at[row]).padStart(spec.digits, "0");
+    }
     if ("list" in spec) return (row) => spec.list[row];
     if ("words" in spec) {
       const at = Payload.integers(sections, spec.at);
@@ -40,7 +45,6 @@ const Payload = {
 
   /**
    * Geometries as flat arrays, in Web Mercator scaled to 0..1 (x east, y south): what the canvas needs.
-   * Also longitude and latitude, for lengths.
    */
   geometry(sections, spec) {
     const get = (name) => Payload.integers(sections, spec[name]);

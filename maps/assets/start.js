@@ -10,12 +10,10 @@ function startTongtu(map) {
   if (typeof DecompressionStream === "undefined") { fail(new Error("DecompressionStream")); return; }
   const started = performance.now(), address = location.hash;
   Payload.open(document.getElementById("tongtu-data").textContent).then(({ header, sections }) => {
-    const app = new TongtuMap(map, header, sections);
-    const [west, south, east, north] = header.bounds;
-    map.fitBounds([[south, west], [north, east]], { paddingTopLeft: app.panel.inset(), paddingBottomRight: [20, 40], animate: false });
-    if (address.length > 1) { app.recall(address); app.refresh(); app.layers.ground.redraw(); }
+    const app = window.tongtu = new TongtuMap(map, header, sections);
+    app.home();
+    if (address.length > 1) { app.recall(address); app.refresh(); }
     app.started = true;
     document.body.dataset.ready = String(Math.round(performance.now() - started));
-    window.tongtu = app;
   }).catch(fail);
 }

@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING
 from geo.io import write_table
 from projects.documents import simplify
 from projects.reading import read_files
-from projects.schema import MENTIONS, PROJECTS, TARGETS
+from projects.schema import DAMAGE, MENTIONS, PROJECTS, TARGETS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PLANS = ("hefei", "wuhu", "fuyang", "anhui", "jiangsu")
-DATES = {"hefei": "2020-04", "wuhu": "2019", "fuyang": "2020-09-25", "anhui": "2021", "jiangsu": "2020"}
-TITLES = {"jiangsu": "《长江三角洲区域一体化发展规划纲要》江苏实施方案"}
-"""Where the page from which the text comes heads it with another document's name."""
+DATES = {"wuhu": "2019", "jiangsu": "2020"}
+"""Issue dates that the texts do not tell, from their README; the others are found in the text."""
 LONGEST = 60
+LONGEST_SPOT = 8
+"""Characters kept of a damaged spot: a scrambled one runs over sentences."""
 FOLDER = Path(__file__).resolve().parent / "builtin"
 
 
@@ -55,12 +56,20 @@ def main() -> None:
     write_table(reading.register.projects, FOLDER / "projects.csv", PROJECTS)
     write_table(MENTIONS.coerce(mentions), FOLDER / "mentions.csv", MENTIONS)
     write_table(targets, FOLDER / "targets.csv", TARGETS)
-    columns = ["document", "title", "date", "region", "sha256"]
+    texts = {document.document: document for document in reading.texts}
+    damage = reading.damage.copy()
+    spots = zip(damage["document"], damage["start"], damage["end"], strict=True)
+    damage["quotation"] = [texts[document].quote(start, end)[:LONGEST_SPOT] for document, start, end in spots]
+    write_table(damage, FOLDER / "damage.csv", DAMAGE)
+    columns = ["document", "title", "date", "date_basis", "region", "sha256"]
     with (FOLDER / "documents.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        writer.writerows({**row, "title": TITLES.get(row["document"], row["title"])} for row in reading.documents)
-    print(f"{len(reading.register.projects)} projects, {len(mentions)} mentions, {len(targets)} targets -> {FOLDER}")
+        writer.writerows(reading.documents)
+    print(
+        f"{len(reading.register.projects)} projects, {len(mentions)} mentions, {len(targets)} targets, "
+        f"{len(damage)} damaged spots -> {FOLDER}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """
-Clauses: who acts, which verbs govern, where the list begins, and whether a predicate stands behind it.
+Clauses: which verbs govern, where the list begins, and whether a predicate stands behind it.
 
 A clause is *verbs, list, words behind it* (加快推进 甲、乙等项目 前期工作) or *list, predicate* (甲、乙 开工建设).
 """
@@ -8,75 +8,38 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from layers.schema import Mode
+from geo.gazetteer import default_gazetteer
 from projects.grammar.lexicon import default_lexicon
-from projects.grammar.lists import Group, read_list
+from projects.grammar.lists import read_list
 from projects.grammar.names import LINE_NUMBER, Member, parse_member
 from projects.grammar.naming import is_named, proper_parts
-from projects.grammar.routes import places_in, units_in
-from projects.grammar.sentences import begins_name, is_line_name, stage_label
+from projects.grammar.routes import is_abbreviation, places_in, units_in
+from projects.grammar.sentences import begins_name, is_line_name
+from projects.grammar.subjects import SubjectReader
 from projects.grammar.tails import TIME, strip_tail
 from projects.status import Governor, tail_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from projects.documents import Passage
+    from projects.grammar.groups import Group
+    from projects.grammar.subjects import Context
 
-__all__ = ["CLOSING", "TOPICS", "ClauseReader", "Context"]
+__all__ = ["CLOSING", "ClauseReader"]
 
-TOPICS = (
-    (Mode.RAIL, re.compile(r"铁路|轨道|高铁|城际|地铁")),
-    (Mode.HIGHWAY, re.compile(r"公路|高速(?!铁|增|发)|国省道|过江通道|路网|道路")),
-    (Mode.WATERWAY, re.compile(r"港口|港航|航道|水运|航运|港区|内河")),
-    (Mode.AIRPORT, re.compile(r"机场|航空|民航|空港")),
-    (Mode.ENERGY, re.compile(r"油气|天然气|电力|电网|能源|煤|特高压|LNG|管网")),
-)
 METRO = re.compile(r"地铁|轨道交通|轻轨|捷运|市域铁路")
 ANNOUNCED = re.compile(r"(?:分别|具体|主要)?(?:为|是|有|包括)|例?如(?!期|何)")
 """Opens a list of what the clause before has counted (推进3条地铁建设,具体为…)."""
-CLOSING = {"starting", "complete", "building", "preparatory", "proposed"}
+RIVERS = frozenset({"长江", "黄河", "珠江", "淮河"})
+"""Rivers that name no place of their own (长江三角洲)."""
+CLOSING = {"starting", "complete", "building", "preparatory", "proposed", "halted"}
 
 
-@dataclass
-class Context:
-    """What a clause may lean on: the passage's topic, and what the sentence said before."""
-
-    region: str
-    topic: Mode | None
-    past: bool
-    label: str = ""
-    label_member: Member | None = None
-    label_passes: bool = False
-    enumerated: bool = False
-    pending: tuple[list[Group], Governor] | None = None
-    carried: Governor | None = None
-    announced: Governor | None = None
-    last: Member | None = None
-    last_name: str = ""
-    sentence_mode: Mode | None = None
-    high_speed: bool = False
-    trace: list[str] = field(default_factory=list)
-
-
-class ClauseReader:
-    """Reads the clauses of one passage; ``text`` is without white space, titles in 《》 masked."""
-
-    text: str
-    passage: Passage
-    home: str
-    notes: list[str]
-
-    def _topic(self) -> Mode | None:
-        first = re.split(r"[。;:]", self.text, maxsplit=1)[0][:40]
-        for part in (first, *reversed(self.passage.headings)):
-            found = [mode for mode, pattern in TOPICS if pattern.search(part)]
-            if len(found) == 1:
-                return found[0]
-        return None
+class ClauseReader(SubjectReader):
+    """Reads the clauses of one passage."""
 
     def _joined(self, clauses: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Join clauses that go on with a list by commas (加快甲段,乙铁路,丙至丁等铁路前期工作)."""
@@ -116,92 +79,15 @@ class ClauseReader:
         tails = [t for g in groups for t in g.tails] + [t for m in members for t in m.tails]
         if any(tail_class(t) in {"starting", "complete", "building"} for t in tails) or any(g.rejected for g in groups):
             return False
-        return bool(members) and all(
-            (m.head is not None and m.head.mode != "none" and self._named(m))
+        if any(re.match("获|取得|通过|国家|已|完成|开展", t) and tail_class(t) == "preparatory" for t in tails):
+            return False  # a predicate of its own
+        fit = [
+            (m.head is not None and m.head.mode != "none" and self._named(m, g))
             or (g.open and m.head is None and is_line_name(m.stem))
             for g in groups
             for m in g.members
-        )
-
-    def _label(self, a: int, b: int, context: Context) -> int:
-        """Take a label (续建项目:, 高速公路:) from the start of a sentence."""
-        colon = self.text.find(":", a, min(b, a + 18))
-        opening = re.compile(r"[(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,4})[)、.．]+|专栏\s?\d+").match(
-            self.text, a, b
-        )
-        if opening:
-            a = opening.end()
-        if colon > a:
-            label = self.text[a:colon]
-            stage = stage_label(label)
-            member = parse_member(label, a)
-            if stage:
-                context.label = stage
-            if member.head is not None and member.head.mode not in {"none", "other"} and not proper_parts(member.stem):
-                context.label_member, context.label_passes = member, False
-                context.topic = Mode(member.head.mode) if member.head.mode else context.topic
-            kinds = all(not proper_parts(part) for part in label.split("、"))  # 铁路网、公路网:
-            if stage or member.head is not None or kinds or not re.search(r"[、]", label):
-                return colon + 1
-        return a
-
-    def _subject(self, a: int, b: int, context: Context) -> int:
-        """Pass over who acts (湖南省已建成…), a bare kind (高速公路续建…), and 分别为."""
-        text, table = self.text, default_lexicon().verbs
-        m = re.match(r"例?如(?!期|何)|[^,。;]{0,30}?(?:分别为|分别是|具体为|具体是|主要有|包括:?|主要包括)", text[a:b])
-        if m and "、" in text[a + m.end() : b] and "、" not in m[0]:
-            context.enumerated = True
-            return a + m.end()
-        start = a
-        while (m := TIME.match(text, start, b)) and m.end() > start:
-            start = m.end()
-        here = places_in(text[start : min(start + 8, b)])
-        if ours := re.match(r"(?:我|全|本|该)(?:省|市|区|县|州|自治区)", text[start:b]):
-            here = [(0, ours.end(), ours[0])]
-        if here and here[0][0] == 0:
-            behind = start + here[0][1]
-            at, will = behind, False
-            while (word := table.at(text, at, b)) and table[word] in {"adverb", "future"}:
-                will = will or word in {"将", "要", "还将", "正", "已", "计划", "力争"}
-                at += len(word)
-            acting = {"fast", "push", "start", "complete", "plan", "build", "future", "carry_out", "do", "prepare"}
-            if (len(word) >= 2 and table[word] in acting) or will:
-                rest = text[at + len(word) : b]
-                if rest and not re.match(r"[、和及等的]|项目|工程|进度|规划", rest):
-                    return behind
-        if table.at(text, a, b) or TIME.match(text, a, b):
-            return a
-        for i in range(a + 2, min(a + 14, b - 3)):
-            if text[i] in "、和与(等":
-                return a
-            word = table.at(text, i, b)
-            if not word:
-                m2 = TIME.match(text, i, b)
-                word = m2[0] if m2 and m2.end() > i else ""
-                if not word:
-                    continue
-            actor = text[a:i]
-            head = default_lexicon().head_words.before(actor, len(actor))
-            if actor.endswith(("飞行区", "航站区", "港区", "作业区", "库区", "站区")):
-                return a  # part of a project, nobody who acts
-            acts = re.search(r"(?:[省市县区州]|集团|公司|国家电网|南方电网|政府|部门|我们|中央|国家|各地|各级)$", actor)
-            if acts and table.words.get(word, "adverb") != "none":
-                return i
-            if head == actor or (head and not proper_parts(actor) and default_lexicon().heads[head].mode != "none"):
-                if (
-                    table.words.get(word) in {"fast", "start", "plan", "build", "complete"}
-                    and i + len(word) < b - 2
-                    and not re.match(r"[、和等]", text[i + len(word)])
-                ):
-                    context.label_member, context.label_passes = parse_member(actor, a), True
-                    return i
-                return a
-            if (
-                re.search(r"(?:[省市县区州]|集团|公司|电网|政府|部门|我们|中央|国家|各地|各级)$", actor)
-                and table.words.get(word, "adverb") != "none"
-            ):
-                return i
-        return a
+        ]
+        return bool(members) and _mostly(fit)
 
     def _inner_verbs(
         self, obj: str, start: int, governor: Governor, context: Context
@@ -221,7 +107,7 @@ class ClauseReader:
             rest = parse_member(re.split(r"[、和及,]", follow, maxsplit=1)[0][:60], 0)
             if rest.head is not None or proper_parts(rest.stem):
                 cuts.append(m.end())
-        if len(cuts) == 1:
+        if len(cuts) == 1 or set(governor.roles) == {"do"}:  # 做好甲、乙前期工作: the end governs all
             yield start, start + len(obj), governor
             return
         cuts.append(len(obj))
@@ -231,6 +117,8 @@ class ClauseReader:
                 yield start + c, start + stop, governor
             else:
                 inner, at, reason = self._verbs(start + c, start + stop, context)
+                if set(inner.roles) <= {"build"} and governor.verbs:  # 开工建设甲、新建乙: 新建 settles nothing
+                    inner = replace(governor, verbs=(*governor.verbs, *inner.verbs))
                 if not reason:
                     yield at, start + stop, inner
 
@@ -250,6 +138,8 @@ class ClauseReader:
                 if text.startswith(("前", "底", ",", "、"), i) and i + 1 < b:
                     i += 1
                 continue
+            if verbs and text[i] == "了":
+                i += 1  # 启动了甲工程
             if verbs and text[i] == "并" and table.at(text, i + 1, b):
                 i += 1  # 开工并建成
             word = table.at(text, i, b)
@@ -297,6 +187,7 @@ class ClauseReader:
             word = table.at(self.text, i, b)
             if (
                 word
+                and self.text.count("“", a, i) == self.text.count("”", a, i)
                 and len(word) >= 2
                 and table[word] in {"fast", "push", "build", "plan", "start"}
                 and i + len(word) < b
@@ -332,18 +223,19 @@ class ClauseReader:
         if context.enumerated:
             named = sum(m.head is not None and m.head.mode != "none" and self._named(m) for m in members)
             return groups, "list" if members and named * 2 >= len(members) else ""
-        complete = bool(members) and all(
-            (m.head is not None and m.head.mode != "none" and (self._named(m) or g.open))
+        fit = [
+            (m.head is not None and m.head.mode != "none" and (self._named(m, g) or g.open))
             or (context.label_member is not None and m.head is None)
             or (g.open and not g.rejected and m.head is None and context.carried is not None)
             for g in groups
             for m in g.members
-        )
-        return groups, "list" if complete and not any(g.rejected for g in groups) else ""
+        ]
+        complete = _mostly(fit)
+        return groups, "list" if members and complete and not any(g.rejected for g in groups) else ""
 
-    def _named(self, member: Member) -> bool:
-        """Whether a member names one thing, by itself or as a numbered line of the network that the text speaks of."""
-        if is_named(member):
+    def _named(self, member: Member, group: Group | None = None) -> bool:
+        """Whether a member names one thing, by itself, in its list, or as a numbered line of the network spoken of."""
+        if is_named(member) or (group is not None and _named_by_list(member, group)):
             return True
         if (
             member.head is not None
@@ -381,3 +273,33 @@ class ClauseReader:
         a = max((self.text.rfind(c, low, member.start) for c in stops), default=-1)
         ends = [e for e in (self.text.find(c, member.end, high) for c in stops) if e >= 0]
         return max(a + 1, low), min(ends, default=high)
+
+
+def _mostly(fit: list[bool]) -> bool:
+    """Whether all members of a list are projects, or of a long list all but a few that no rule reads."""
+    return all(fit) or (len(fit) >= 4 and (fit[0] or fit[-1]) and sum(fit) * 3 >= len(fit) * 2)
+
+
+def _named_by_list(member: Member, group: Group) -> bool:
+    """
+    Whether a name that could be a mere place is one in its list: 常吉、韶山高速 (常-吉, 韶-山), 长江、嘉陵江等航道.
+
+    A county whose name reads as 简称, or a river, where another member of the same head is named.
+    """
+    head, stem = member.head, member.stem
+    if head is None or head.mode == "none" or not stem:
+        return False
+    others = [m for m in group.members if m is not member and m.head is not None and m.head.mode == head.mode]
+    if stem in RIVERS:
+        return head.mode == "waterway" and any(is_named(m) for m in others)
+    if "placed" in head.flags and 2 <= len(stem) <= 5 and proper_parts(stem):
+        return any(m.head_text == member.head_text and is_named(m) for m in others)  # 池州二期、板集二期等煤电
+    if (
+        "line" not in head.flags
+        or head.kind in {"metro", "suburban_rail"}
+        or len(stem) != 2
+        or not is_abbreviation(stem)
+    ):
+        return False
+    county = any(p.level == "county" for p in default_gazetteer().lookup(stem))
+    return county and any(is_abbreviation(m.stem) and is_named(m) for m in others)

@@ -6,12 +6,15 @@ import re
 from dataclasses import replace
 
 from layers.schema import Mode
-from projects.grammar.clause_grammar import TOPICS, ClauseReader, Context
+from projects.grammar.clause_grammar import ClauseReader
+from projects.grammar.groups import Group, lean_on
 from projects.grammar.lexicon import default_lexicon
-from projects.grammar.lists import Group, lean_on, read_list
-from projects.grammar.names import LINE_NUMBER, TO, Member
-from projects.grammar.naming import proper_parts
+from projects.grammar.lists import read_list
+from projects.grammar.names import LINE_NUMBER, TO, Member, bracketless
+from projects.grammar.naming import is_unit, proper_parts
+from projects.grammar.routes import is_abbreviation, places_in
 from projects.grammar.sentences import is_line_name, is_line_number
+from projects.grammar.subjects import TOPICS, Context
 
 __all__ = ["ContextReader"]
 
@@ -22,10 +25,12 @@ class ContextReader(ClauseReader):
     def _resolve_head(self, member: Member, group: Group, context: Context, flags: list[str]) -> None:
         """Give a head to a member without one, and a mode to a head without one, from the list, sentence or topic."""
         heads = default_lexicon().heads
-        siblings = [
-            m.head.mode for m in group.members if m.head is not None and m.head.mode not in {"", "none", "other"}
-        ]
-        mode = siblings[0] if siblings else (context.sentence_mode or context.topic)
+        at = next((i for i, m in enumerate(group.members) if m is member), 0)
+        near = [*reversed(group.members[:at]), *group.members[at:]]  # the one before tells more than the one behind
+        siblings = [m.head.mode for m in near if m.head is not None and m.head.mode not in {"", "none", "other"}]
+        if member.head is None or "facility" not in member.head.flags:
+            siblings = [s for s in siblings if s != "airport"]  # a line is no airport
+        mode = siblings[0] if siblings else (context.sentence_mode or context.sentence_topic or context.topic)
         beside = [m.head.mode for m in group.members if m.head is not None and m.head.mode]
         if not siblings and "other" in beside and member.head is not None and not member.head.mode:
             member.head = None  # 供水工程干线和甲支线: a pipe
@@ -42,12 +47,32 @@ class ContextReader(ClauseReader):
             mode = next((x for x in inner if x and x != "none"), mode)
         default = {"rail": "铁路", "highway": "高速公路", "waterway": "航道", "energy": "天然气管道"}
         if member.head is None:
-            if context.label_member is not None and context.label_member.head is not None and is_line_name(member.stem):
+            label = context.label_member.head if context.label_member is not None else None
+            here = places_in(member.stem)
+            begins = (bool(here) and here[0][0] == 0) or is_unit(member.stem[:2]) or is_unit(member.stem)
+            given = group.open or (context.label_passes and begins and len(member.stem) <= 8)
+            if label is not None and "facility" in label.flags and given and proper_parts(member.stem):
+                member.head, member.head_text, member.suffix = label, label.word, label.word
+                return
+            if context.label_member is not None and label is not None and is_line_name(member.stem):
                 member.head, member.head_text = context.label_member.head, context.label_member.head_text
                 member.suffix = member.head_text
                 return
+            if "扩机" in member.works and proper_parts(member.stem):
+                member.head, member.head_text = heads["水电站"], ""
+                return
+            if {"渠化", "渠化整治", "整治渠化"} & set(member.works) and re.search(
+                r"[江河水]$", bracketless(member.stem)
+            ):
+                member.head, member.head_text = heads["航道"], ""
+                member.suffix = "航道" if len(member.core) < 3 and not member.brackets else ""
+                return
             if "复航" in member.works and proper_parts(member.stem):
                 member.head, member.head_text = heads["航道"], ""
+                return
+            road = re.match(r"[\u4e00-\u9fff]{2}线.+段$", member.stem + member.section)
+            if mode == Mode.HIGHWAY and road and is_abbreviation(road[0][:2]):
+                member.head, member.head_text = heads["公路"], ""  # 京哈线昌图绕城段
                 return
             line = is_line_number(member.stem)
             if member.core.endswith("\ufffd") and mode == Mode.WATERWAY and proper_parts(member.stem.strip("\ufffd")):
@@ -60,7 +85,9 @@ class ContextReader(ClauseReader):
             if mode is None or str(mode) not in default or not (is_line_name(member.stem) or line):
                 return
             if not (
-                siblings or context.sentence_mode or (context.topic and (member.works or group.open or member.section))
+                siblings
+                or context.sentence_mode
+                or ((context.sentence_topic or context.topic) and (member.works or group.open or member.section))
             ):
                 return
             head = heads[default[str(mode)]]
@@ -74,14 +101,18 @@ class ContextReader(ClauseReader):
                 head = context.last.head
             member.head, member.head_text = head, head.word
             if not line:
-                member.suffix = head.word if not member.section else ""
+                member.suffix = head.word if not member.section and not member.stem.endswith("段") else ""
             member.trace.append(f"方式从上下文:{head.word}")
             flags.append("mode_from_context")
         elif not member.head.mode:
-            told = [m for m, pattern in TOPICS if pattern.search(member.core)]
+            told = [m for m, pattern in TOPICS if m != Mode.AIRPORT and pattern.search(member.core)]
+            if member.head.word == "枢纽" and any(
+                re.search(r"^[\u4e00-\u9fff]{1,2}[江河水].", m.core) for m in group.members
+            ):
+                told = [Mode.WATERWAY]  # 汉江雅口枢纽
             if len(told) == 1:
                 mode = told[0]
-            if mode is None and member.head.word == "通道":
+            if member.head.word == "通道" and mode in {None, Mode.AIRPORT}:
                 mode = Mode.HIGHWAY  # 甲乙通道 by itself is a road's crossing
             if mode is None:
                 member.head = None
@@ -115,11 +146,18 @@ class ContextReader(ClauseReader):
                 or "联络线" in member.core
                 or "连接线" in member.core
                 or "支线" in member.core
+                or re.fullmatch(r"[东西南北]{1,2}环线", member.core) is not None
             )
             if component and part and before.endswith(("及其", "及")) and not before.endswith("以及"):
                 lean_on(member, context.last, context.last_name)
                 return True
-            if component and before.endswith("和") and member.head_text.endswith(("跑道", "航站楼", "航站区")):
+            parts = ("跑道", "航站楼", "航站区", "飞行区", "货运区", "机坪", "连廊", "交通中心", "空管工程")
+            if (
+                component
+                and before.endswith(("和", "及", "、"))
+                and member.core.endswith(parts)
+                and "机场" in context.last_name
+            ):
                 member.prefix = re.split(r"(?<=机场)", context.last_name)[0]
                 member.trace.append(f"承前“{member.prefix}”")
                 return True
@@ -133,7 +171,8 @@ class ContextReader(ClauseReader):
                 if context.last.head.mode == "rail" and before_stem:
                     member.prefix = before_stem
                     return True
-        if member.phase and member.head is not None and "facility" in member.head.flags and len(member.head_text) >= 2:
+        facility = member.head is not None and "facility" in member.head.flags
+        if member.phase and facility and len(member.head_text) >= 2 and not member.stem:
             # 加快机场二期建设: the airport that the passage named last.
             pattern = re.compile(rf"([\u4e00-\u9fff]{{2,10}}?){member.head_text}")
             text = self.text[max(0, member.start - 2000) : member.start]

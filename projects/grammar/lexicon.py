@@ -5,10 +5,10 @@ The planners' vocabulary: data tables in ``projects/data``, and longest-match lo
 project. Stages (:func:`projects.status.stage_of`): ``plan`` proposed, ``prepare`` preparatory, ``start`` starting, ``fast``
 under construction, ``push`` (推进, 加快) by what is pushed, ``complete`` ahead in a plan and a fact in a report, ``raise`` with
 功能 operating; ``build``, ``carry_out``, ``support``, ``join``, ``do``, ``draft`` settle nothing by themselves; ``future``
-tells that what follows lies ahead.
+tells that what follows lies ahead, ``completed`` (建成了) a fact in any text; ``halt`` (暂缓, 取消) gives no stage but a flag.
 
 ``tails.csv``: words behind a list: a stage, ``complete``, ``building`` (in progress by itself), ``build`` (in progress when
-pushed), ``project`` and ``open`` (forms), ``function``. ``works.csv``: words of work. ``heads.csv``: what a name that ends so
+pushed), ``project`` and ``open`` (forms), ``function``, ``halted``. ``works.csv``: words of work. ``heads.csv``: what a name that ends so
 is, see :class:`Head`. ``generic.csv``: words that make no name.
 """
 

@@ -1,61 +1,28 @@
-"""Lists of projects: members, what they share behind 等 or in the last member, brackets, and names that lean on others."""
+"""Lists of projects: where members are cut, by 、 and 和, and where 等 closes a group."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from geo.gazetteer import default_gazetteer
-from projects.grammar.lexicon import Head, default_lexicon
-from projects.grammar.names import ETC, PHASE, Member, parse_member
+from projects.grammar.groups import Group, apply_form, share_last, share_line
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.names import ETC, parse_member
 from projects.grammar.naming import is_named, proper_parts
 from projects.grammar.numerals import complete_numerals
 from projects.grammar.routes import is_abbreviation, places_in
 from projects.grammar.tails import strip_tail
-from projects.status import LABELS
 
-__all__ = ["Group", "read_list"]
+__all__ = ["read_list"]
 
 MAX_MEMBERS = 400
 """Members of one list that are read; a text of 100,000 、 is no list of projects."""
 MAX_MEMBER = 70
 """Characters of one member."""
 
-BRANCHING = frozenset({"gas_pipeline", "oil_gas", "transmission_line", "uhv_line", "line_part"})
-"""Kinds of lines that are listed with one link to a city at the end of the list."""
+UNITS = re.compile(r"(?:、\d{1,2}[#号]?)+(?:机组|泊位|(?<=号)(?=、|,|$))")
+"""Units of a power station or berths of a port, numbered one by one."""
 
 CONJUNCTIONS = ("以及", "及其", "暨", "和", "及", "与")
-
-
-@dataclass
-class Group:
-    """
-    Members that share one form: a list up to 等…, or up to the end.
-
-    Parameters
-    ----------
-    members : list of Member
-        With shared head, section and works given to those that lack them.
-    tails : list of str
-        Words of stage and form behind the group.
-    works : list of str
-        Words of work that govern the whole group (behind 等).
-    label : str
-        Stage word of the form: 拟建, 在建.
-    shared : Head or None
-    rejected : str
-        Why the group is no list of projects; empty where it may be one.
-    open : bool
-        Whether 等 leaves it open.
-    """
-
-    members: list[Member] = field(default_factory=list)
-    tails: list[str] = field(default_factory=list)
-    works: list[str] = field(default_factory=list)
-    label: str = ""
-    shared: Head | None = None
-    rejected: str = ""
-    open: bool = False
 
 
 def _split(text: str, separators: str) -> list[tuple[int, int]]:
@@ -70,6 +37,9 @@ def _split(text: str, separators: str) -> list[tuple[int, int]]:
             quoted = True
         elif c == "”":
             quoted = False
+            if text[i + 1 : i + 2] == "“" and depth == 0:  # “甲电入湘”“乙电入湘”
+                spans.append((start, i + 1))
+                start = i + 1
         elif c in separators and depth == 0 and not (quoted and text[i - 1 : i] != "”"):
             if i > start:
                 spans.append((start, i))
@@ -79,15 +49,18 @@ def _split(text: str, separators: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _join_via(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Keep 甲经乙、丙至丁铁路 together: the places passed are no members."""
+def _join(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Keep together what 、 does not cut: places passed (甲经乙、丙至丁铁路), units built as one (5、6号机组)."""
     out: list[tuple[int, int]] = []
     for a, b in spans:
-        if (
-            out
-            and re.fullmatch(r"[\u4e00-\u9fff]{2,5}经[\u4e00-\u9fff]{2,5}", text[out[-1][0] : out[-1][1]])
+        before = text[out[-1][0] : out[-1][1]] if out else ""
+        passed = (
+            re.fullmatch(r"[\u4e00-\u9fff]{2,5}经[\u4e00-\u9fff]{2,5}", before)
             and "至" in text[a:b]
-        ):
+            and not re.search("经.{2,}至.{2,}", before)
+        )
+        units = re.search(r"(?<!\d)\d{1,2}[#号]?$", before) and re.match(r"\d{1,2}[#号]?(?:[、机]|泊位|$)", text[a:b])
+        if passed or (units and out[-1][1] == a - 1 and UNITS.match(text, out[-1][1])):
             out[-1] = (out[-1][0], b)
         else:
             out.append((a, b))
@@ -96,7 +69,8 @@ def _join_via(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _conjunctions(text: str) -> list[tuple[int, int]]:
     """Spans between 和, 及, 以及, 与 where both sides can be members."""
-    covered = [(a, b) for a, b, _ in places_in(text)]
+    generics = default_lexicon().generics
+    covered = [(a, b) for a, b, _ in places_in(text) if len(generics.at(text, a + 1)) < 2]  # 和县乡道路: 县乡, not 和县
     depth = 0
     i, start = 0, 0
     spans: list[tuple[int, int]] = []
@@ -120,7 +94,7 @@ def _conjunctions(text: str) -> list[tuple[int, int]]:
 def _is_complete(left: str, right: str) -> bool:
     if re.search(r"[A-Z]\d+$", left) and re.match(r"[A-Z]\d+", right):
         return True
-    if ETC.search(left) and len(left) > 2:
+    if (ETC.search(left) and len(left) > 2) or re.match(r"(?:轨道交通|地铁)[\d一二三四五六七八九十]", right):
         return True
     if re.search(r"[—\-至]", left) and re.search(r"[—\-至]", right):
         return True
@@ -163,7 +137,14 @@ def _closed(left: str) -> bool:
 def _may_follow(right: str) -> bool:
     if len(right) < 2:
         return False
+    work = default_lexicon().works.at(right, 0)
+    if work and default_lexicon().works[work] == "upgrade" and re.match(r"[(、,]|工程|项目|$", right[len(work) :]):
+        return False  # 定远镇至忠和改扩建: 忠和 is a place
     first = re.split(r"[、和及与]", right, maxsplit=1)[0]
+    if re.match(r"(?:轨道交通|地铁)[\d一二三四五六七八九十]", right):
+        return True
+    if re.match(r"[\u4e00-\u9fff]{2,4}(?:铁路|高铁|高速|城际)", first) and is_abbreviation(first[:2]):
+        return True
     member = parse_member(first, 0)
     if member.head is not None or member.phase or member.code:
         return True
@@ -192,7 +173,7 @@ def read_list(text: str, start: int) -> list[Group]:
     # Without 等 the work stays with the last member, who hands it on to members without a head of their own.
     groups: list[Group] = [Group()]
     pieces: list[tuple[int, int]] = []
-    for a, b in _join_via(rest, _split(rest, "、,")[:MAX_MEMBERS]):
+    for a, b in _join(rest, _split(rest, "、,")[:MAX_MEMBERS]):
         if b - a > MAX_MEMBER and "(" not in rest[a:b]:
             pieces.append((a, b))
             continue
@@ -203,7 +184,8 @@ def read_list(text: str, start: int) -> list[Group]:
         etc = _etc(piece)
         group = groups[-1]
         at = a
-        joint = re.match(r"(?:以及|和|及|与)(?=.{2})", piece) if index else None
+        # 、和 is no Chinese: behind 、 the character begins a name (、和燕路).
+        joint = re.match(r"(?:以及|和|及|与)(?=.{2})" if rest[a - 1] != "、" else "以及", piece) if index else None
         if joint and not any(x < joint.end() < y for x, y, _ in places_in(piece)):
             piece, at = piece[joint.end() :], a + joint.end()
             etc = _etc(piece)
@@ -222,15 +204,16 @@ def read_list(text: str, start: int) -> list[Group]:
                 group.tails += [t for t in group.members[-1].tails if t not in group.tails]
             number = "" if etc[0] == "等" else etc[0]
             form = number + piece[etc.end() :].removesuffix("等")
-            _apply_form(group, form, tails if last else [], works if last else [])
+            apply_form(group, form, tails if last else [], works if last else [])
             if not last:
                 groups.append(Group())
     if not groups[-1].members:
         groups.pop()
     for index, group in enumerate(groups):
         complete_numerals(group.members)
-        if group.shared is None:
-            _share_last(group)
+        share_line(group.members)
+        if group.shared is None or any(m.head is None for m in group.members):
+            share_last(group)
         if index == len(groups) - 1:
             group.tails += [t for t in tails if t not in group.tails]
     return groups
@@ -242,135 +225,3 @@ def _etc(piece: str) -> re.Match[str] | None:
         if piece.count("(", 0, m.start()) == piece.count(")", 0, m.start()):
             return m
     return None
-
-
-def _apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> None:
-    """Apply what stands behind 等: 等(拟建)高速公路江苏段改扩建项目, 等23条在建高速, 2条高速公路."""
-    counted = re.match(r"(\d{1,3}|[一二两三四五六七八九十]{1,2})?[条座个项处](?![\u4e00-\u9fff]?泊位)", form)
-    count = 0
-    if counted:
-        number = counted[1] or ""
-        count = int(number) if number.isdigit() else "零一二三四五六七八九十".find(number.replace("两", "二") or "无")
-        form = form[counted.end() :]
-    places_only = (
-        form.startswith("地") and len(form) > 3
-    )  # 甲、乙等地风电场: whatever the members end in, they are places
-    form = form[1:] if places_only else form
-    shared = parse_member(form, 0) if form else Member(0, 0, "")
-    group.tails += shared.tails + tails
-    group.works += shared.works + works
-    stem = re.sub(r"“[^”]*”", "", shared.stem)  # a slogan
-    for word in sorted(LABELS, key=len, reverse=True):
-        if stem.startswith(word) and not (
-            shared.head is None and stem[len(word) :] and proper_parts(stem[len(word) :])
-        ):
-            group.label, stem = word, stem[len(word) :]
-            break
-    if shared.head is not None and shared.head.mode == "none":
-        if count == len(group.members) and all(m.head is not None and m.head.mode != "none" for m in group.members):
-            return  # 甲线、乙段2条智慧高速示范项目: as many as were said
-        strong = {"build", "preparatory", "starting", "proposed"}
-        lexicon = default_lexicon()
-        if proper_parts(shared.stem) or not any(lexicon.tails.words.get(t) in strong for t in group.tails):
-            group.rejected = f"等后是“{form}”"
-        return
-    if proper_parts(stem) and not (shared.head and re.fullmatch(r"[\u4e00-\u9fff]{2,3}", "".join(proper_parts(stem)))):
-        group.rejected = f"等后有读不懂的“{stem}”"
-        return
-    if shared.head is None:
-        if stem and re.search(r"与|以|为|的|向|从|中|合作|对接|开展", stem):
-            group.rejected = f"等后是“{form}”"
-        return
-    group.shared = shared.head
-    head_text = shared.head_text
-    if shared.head.word in {"进港铁路", "疏港铁路"}:
-        head_text = shared.head.word
-    for member in group.members:
-        if (
-            member.head is None
-            or places_only
-            or member.head.mode == "none"  # 甲开发区等铁路专用线
-            or (member.head.mode == "waterway" and shared.head.mode == "rail")
-            or ("weak" in member.head.flags and "weak" not in shared.head.flags and shared.head.mode)
-        ):
-            _give(member, shared.head, head_text, shared.section)
-
-
-def _give(member: Member, head: Head, head_text: str, section: str) -> None:
-    if member.head is not None:
-        member.stem = member.core
-    member.head = head
-    member.head_text = head_text
-    member.suffix = head_text + (section if not member.section else "")
-    if section and not member.section:
-        member.section = section
-    member.trace.append(f"共用“{head_text}{section}”")
-
-
-def _share_last(group: Group) -> None:
-    """Give a member's head, section and work to the members just before it that have no head of their own."""
-    giver: Member | None = None
-    for member in reversed(group.members):
-        if member.head is not None:
-            giver = member if member.head.mode and member.head.mode != "none" else None
-            continue
-        first = all(m.head is None for m in group.members[: group.members.index(member)])
-        if (
-            giver is None
-            or giver.head is None
-            or not _bare(member, facility="facility" in giver.head.flags)
-            or ("area" in giver.head.flags and not first)
-        ):
-            if member.works and giver is None:
-                giver = None
-            continue
-        rest = ""
-        places = places_in(giver.stem)
-        size = len(member.stem)
-        if size >= 2 and default_gazetteer().lookup(giver.stem[:size]) and not proper_parts(giver.stem[size:]):
-            rest = giver.stem[size:]  # 江苏、浙江沿海新建…站: 沿海新建 is shared too
-        elif places and places[0][0] == 0 and not proper_parts(giver.stem[places[0][1] :]):
-            rest = giver.stem[places[0][1] :]
-        found = places_in(member.stem)
-        bare_place = bool(found) and found[0][:2] == (0, len(member.stem))
-        section = giver.section if giver.section.endswith("段") and not group.open else ""
-        _give(member, giver.head, (rest if bare_place else "") + giver.head_text, section)
-        if not member.works and not group.open:
-            member.works = list(giver.works)
-    last = group.members[-1] if group.members else None
-    for index, branch in enumerate(group.members):
-        if branch.head is None or not re.fullmatch(r"[\u4e00-\u9fff]{2,4}联络线", branch.section):
-            continue
-        for member in reversed(group.members[:index]):  # 苏皖天然气、皖浙油气合肥联络线: each line's link to 合肥
-            if member.head is None or member.head.kind not in BRANCHING or member.section or member.works:
-                break
-            member.section = member.suffix = branch.section
-    if last is not None and last.head is None and last.works and not group.open:
-        for member in group.members[:-1]:
-            if member.head is None and not member.works:
-                member.works = list(last.works)
-
-
-def _bare(member: Member, *, facility: bool = True) -> bool:
-    """Whether a member is a mere name: 简称, place, places joined, or a name with a phase."""
-    stem = member.stem
-    if not stem or member.brackets or member.works or stem.endswith("线"):
-        return False
-    if is_abbreviation(stem) or places_in(stem) or re.search(r"[—\-至]", stem):
-        return True
-    return facility and bool(proper_parts(stem)) and len(stem) <= 8
-
-
-def lean_on(member: Member, before: Member, name: str) -> None:
-    """Name a member after the one before it: (甲机场航站楼改扩建和)三期工程, (甲高速及其)联络线, (甲接收站及)外输管道."""
-    if member.head is None and member.phase:
-        member.prefix = re.sub(rf"(?:T\d航站楼|{PHASE.pattern})$", "", name)
-        member.head, member.head_text, member.stem = before.head, before.head_text, before.stem
-    else:
-        member.prefix = name
-    member.trace.append(f"承前“{member.prefix}”")
-
-
-def is_project_head(member: Member) -> bool:
-    """Return whether a member has a head of one of the modes and a name."""
-    return member.head is not None and member.head.mode != "none" and is_named(member)

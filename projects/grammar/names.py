@@ -9,16 +9,34 @@ from projects.grammar.lexicon import Head, default_lexicon
 from projects.grammar.routes import is_abbreviation, places_in
 from projects.grammar.tails import strip_tail
 
-__all__ = ["Member", "parse_member"]
+__all__ = ["Member", "inner_head", "parse_member"]
 
+POINTS = frozenset(
+    {
+        "civil_airport",
+        "general_airport",
+        "cargo_airport",
+        "port",
+        "port_berth",
+        "station",
+        "interchange",
+        "lng_terminal",
+        "substation",
+    }
+)
+"""Kinds of things at one place."""
 DASH = "-—–－―~～"
 TO = rf"(?:[{DASH}]{{1,2}}|至|到)"
-CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4}|\d{3}(?:国道|省道|县道))(?:线)?")
+CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4}|\d{2,3}(?:国道|省道|县道))(?:线)?")
 LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|\d{3}|[一二三四五六七八九十]+号|机场|机场快)线")
-POWER = re.compile(r"([\u4e00-\u9fff]{1,3})电([入送进])([\u4e00-\u9fff]{1,2})")
-PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}[、]?)+期")
-SECTION_SUFFIX = re.compile(r"(?:[东南西北中]{1,2}延(?:伸)?线?|新线|[东南西北中]{1,2}段|延伸段|延长段|复线|枢纽)$")
-UNIT_NUMBER = re.compile(r"\d+(?:[—\-~至、]\d+)?号?(?=机组|泊位|线)")
+POWER = re.compile(
+    r"([\u4e00-\u9fff]{1,3})(?:电([入送进])|江(入)(?=[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔滇陕甘青宁新]))([\u4e00-\u9fff]{1,2})"
+)
+"""云电送桂, 雅江入湘: power from a province or a river."""
+PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}期?[、和及至]?)*第?[一二三四五六七八九十]{1,3}期")
+SECTION_SUFFIX = re.compile(
+    r"(?:[东南西北中]{1,2}延(?:伸)?线?|新线|[东南西北中]{1,2}[段环]|延伸段|延长段|复线|枢纽|[A-Z]区|[\u4e00-\u9fff]{2,4}境)$"
+)
 ETC = re.compile(
     r"(?<![中高同平初优均对相不低])等(?!级|高对接|候|于|额|值|同|距)"
     r"|(?<=平)等(?=\d|高|铁|公路|机场|国道|项目|重点|重大|一批|在建|拟建|[条座个项])"  # 泰安至东平等, not 平等互利
@@ -87,7 +105,7 @@ def bracketless(text: str) -> str:
     return re.sub(r"\([^()]*\)", "", text)
 
 
-def _inner_head(text: str) -> tuple[int, int, Head] | None:
+def inner_head(text: str) -> tuple[int, int, Head] | None:
     """Find the last head inside a text that decides a mode, longest at its place."""
     lexicon = default_lexicon()
     for end in range(len(text), 1, -1):
@@ -101,7 +119,7 @@ def _inner_head(text: str) -> tuple[int, int, Head] | None:
 
 def _trunk(text: str, inner: tuple[int, int, Head] | None) -> tuple[int, int, Head] | None:
     """Return the line before a head that only ends a section of it (甲高速乙镇至丙机场段), else that head."""
-    trunk = _inner_head(text[: inner[0]]) if inner else None
+    trunk = inner_head(text[: inner[0]]) if inner else None
     if trunk and "line" in trunk[2].flags and re.fullmatch(rf"[^、]{{2,}}{TO}[^、]{{2,}}", text[trunk[1] :]):
         return trunk
     return inner
@@ -161,10 +179,14 @@ def parse_member(text: str, start: int) -> Member:
         member.code = m[0]
         if re.match(r"S\d{1,2}线$", m[0]):
             member.code = ""
-    number = re.search(rf"{LINE_NUMBER.pattern}$", bare)
+    number = None if member.code else re.search(rf"{LINE_NUMBER.pattern}$", bare)
     power = POWER.search(bare)
-    if member.code and word in {"大通道", "快捷通道"}:
+    if member.code and word in {"大通道", "快捷通道", "线", "路"}:
         word = ""  # G334文旅大通道
+    if word == "综合枢纽" and re.match(r"[\u4e00-\u9fff]{1,2}[江河水][\u4e00-\u9fff]", bare[: -len(word)]):
+        # 甲江乙综合枢纽: a dam
+        member.head, member.head_text, member.stem = lexicon.heads["航电枢纽"], word, bare[: -len(word)]
+        return member
     if word and lexicon.heads[word].mode == "none":
         # 高铁经济带: what ends like this is no project.
         member.head, member.head_text, member.stem = lexicon.heads[word], word, bare[: -len(word)]
@@ -176,7 +198,7 @@ def parse_member(text: str, start: int) -> Member:
         member.stem, member.section = bare[: power.end()], bare[power.end() :].strip("”工程通道")
         return member
     if number and not (word and len(word) > len(number[0])):
-        inner = _inner_head(bare[: number.start()])
+        inner = inner_head(bare[: number.start()])
         if inner is None or inner[2].mode == "rail" or inner[2].mode == "airport":
             head = lexicon.heads["地铁"] if number[0][0].isdigit() or "号" in number[0] else lexicon.heads["市域铁路"]
             member.head, member.head_text, member.stem = head, number[0], bare[: number.start()]
@@ -185,7 +207,7 @@ def parse_member(text: str, start: int) -> Member:
         head = lexicon.heads[word]
         stem = bare[: -len(word)]
         if "weak" in head.flags or head.mode == "":
-            inner = _inner_head(stem)
+            inner = inner_head(stem)
             if word == "线" and not (
                 inner
                 and (inner[2].kind in {"metro", "intercity_rail", "suburban_rail"} or stem[inner[1] :] in {"新", "老"})
@@ -201,20 +223,20 @@ def parse_member(text: str, start: int) -> Member:
                 )
                 return member
             inner = _trunk(stem, inner)
-            if inner:
+            if inner and _runs(inner[2]):
                 member.head, member.head_text = inner[2], stem[inner[0] : inner[1]]
                 member.stem, member.section = stem[: inner[0]], stem[inner[1] :] + word
                 return member
-        elif head.mode == "other" and (inner := _inner_head(stem)) and inner[2].mode == "other":
+        elif head.mode == "other" and (inner := inner_head(stem)) and inner[2].mode == "other":
             pass
         member.head, member.head_text, member.stem = head, word, stem
         if (
             word in {"过江通道", "跨江通道", "过海通道"}
-            and (inner := _inner_head(strip_tail(stem)[0] + "工程" if stem.endswith("工程") else stem))
+            and (inner := inner_head(strip_tail(stem)[0] + "工程" if stem.endswith("工程") else stem))
             and inner[2].mode == "energy"
         ):  # an energy line's crossing is the line's
             member.head = inner[2]
-        if "hub" in head.flags and (inner := _inner_head(stem)) and "facility" in inner[2].flags:
+        if "hub" in head.flags and (inner := inner_head(stem)) and "facility" in inner[2].flags:
             # 甲机场区域枢纽机场(功能): the airport, not its role.
             member.head, member.head_text, member.stem = inner[2], stem[inner[0] : inner[1]], stem[: inner[0]]
             at = member.core.find(stem[: inner[1]])
@@ -222,11 +244,24 @@ def parse_member(text: str, start: int) -> Member:
         if member.code and word in {"快速通道", "通道", "公路", "快速路", "段", "大道", "路"}:
             member.head = _code_head(member.code)
         return member
+    inner = inner_head(bare)
     if member.code:
+        if (
+            inner
+            and inner[0] >= len(member.code)
+            and "line" in inner[2].flags
+            and not _is_section(bare[inner[1] :], inner[2])
+        ):
+            member.stem = bare  # G3甲乙高速穿境而过
+            return member
         member.head, member.head_text, member.stem = _code_head(member.code), member.code, ""
         member.section = bare[len(member.code) :]
         return member
-    inner = _inner_head(bare)
+    if member.phase and (m := re.fullmatch(r"([\u4e00-\u9fff]{2,6}?)(港|机场)([\u4e00-\u9fff]{1,8})", bare)):
+        # 甲港乙丙湖二期: a part of the port
+        member.head, member.head_text = lexicon.heads[m[2]], m[2]
+        member.stem, member.section = m[1], m[3]
+        return member
     inner = _trunk(bare.removesuffix("段"), inner) if bare.endswith("段") else inner
     if inner and _is_section(bare[inner[1] :], inner[2]):
         member.head, member.head_text = inner[2], bare[inner[0] : inner[1]]
@@ -265,7 +300,7 @@ def _code_head(code: str) -> Head:
 
 def _is_section(rest: str, head: Head) -> bool:
     """Whether what stands behind a head names a part of it: 武平至梅州段, 北段, 柳州枢纽, 漳诏."""
-    if not rest or len(rest) > 18 or rest.endswith("阶段"):
+    if not rest or len(rest) > (28 if re.search(TO, rest) else 18) or rest.endswith("阶段"):
         return False
     if rest.endswith("段") or SECTION_SUFFIX.search(rest):
         return True
@@ -275,4 +310,9 @@ def _is_section(rest: str, head: Head) -> bool:
         ("网", "化", "快", "站", "沿", "客", "货", "运", "枢纽经济")
     ):
         return False
-    return "line" in head.flags and (is_abbreviation(rest) and len(rest) <= 4)
+    return "line" in head.flags and is_abbreviation(rest) and 2 <= len(rest) <= 4
+
+
+def _runs(head: Head) -> bool:
+    """Whether a thing runs from place to place, so that it may have branches and stretches: a line is, an airport is not."""
+    return head.kind not in POINTS

@@ -8,17 +8,19 @@ import re
 from geo.gazetteer import default_gazetteer
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.names import LINE_NUMBER, POWER, TO, Member, bracketless
-from projects.grammar.routes import is_abbreviation, places_in, units_in
+from projects.grammar.routes import is_abbreviation, is_listed_line, places_in, units_in
 
-__all__ = ["is_named", "proper_parts"]
+__all__ = ["is_named", "is_unit", "proper_parts"]
 
 
-TOPOGRAPHIC = re.compile(r"[双大小长新老东西南北高上下前后中][港口山湖湾江河岛桥镇村塘坝滩沟沙州水]")
+TOPOGRAPHIC = re.compile(
+    r"[双大小长新老东西南北高上下前后中三四五六七八九十石]{1,2}[港口山湖湾江河海岛桥镇村塘坝滩沟沙州水石峡岩溪井门]{1,2}"
+)
 """Village names of two words that are generic one by one: 双港, 大塘, 新桥."""
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_unit(name: str) -> bool:
+def is_unit(name: str) -> bool:
     """Whether characters that are generic one by one make the name of a unit (江北)."""
     return (
         bool(name)
@@ -31,7 +33,7 @@ def _is_unit(name: str) -> bool:
 def _begins_with_unit(text: str) -> bool:
     """Whether a text begins with a unit that running text shows only by its full name (理塘索绒)."""
     generics = default_lexicon().generics
-    return any(text[:n] not in generics and len(text) > n and _is_unit(text[:n]) for n in (2, 3, 4))
+    return any(text[:n] not in generics and len(text) > n and is_unit(text[:n]) for n in (2, 3, 4))
 
 
 @functools.lru_cache(maxsize=16384)
@@ -61,7 +63,7 @@ def _proper_parts(text: str) -> list[str]:
     def close() -> None:
         nonlocal run
         singles = [c for c in run if c in lexicon.generics]
-        if (len(run) >= 2 and (len(singles) < len(run) or _is_unit(run))) or re.fullmatch(r"[东西南北]江|海河", run):
+        if (len(run) >= 2 and (len(singles) < len(run) or is_unit(run))) or re.fullmatch(r"[东西南北]江|海河", run):
             parts.append(run)
         run = ""
 
@@ -76,6 +78,10 @@ def _proper_parts(text: str) -> list[str]:
                 close()
                 parts.append(name)
             i = known[i]
+            continue
+        if len(word) >= 2 and run and lexicon.generics[word] == "line":
+            run += word  # 红沿河
+            i += len(word)
             continue
         if len(word) >= 2:
             # 中山, 大通: a run that a generic word would cut is kept whole where the run goes on with unknown characters.
@@ -101,6 +107,7 @@ def is_named(member: Member) -> bool:
     A line needs two ends, a code, a section or a name that is no mere place (合肥境内高速公路 is no line); a facility any
     name; a network an area below the province (皖江地区城际铁路网).
     """
+    lexicon = default_lexicon()
     head = member.head
     stem = bracketless(member.stem)
     brackets = re.findall(r"\(([^()]*)\)", member.core)
@@ -108,29 +115,57 @@ def is_named(member: Member) -> bool:
         return False
     if "proper" in head.flags or member.code or POWER.search(member.core):
         return True
-    if re.search(r"打造|推进|加快|建成|完成|开工|力争|启动|实施|将|全面提升|●|〓", stem):
+    if re.search(
+        r"打造|推进|加快|建成|完成|开工|力争|启动|实施|实现|依托|参与|联动|取得|将|全面提升|跻身|入选|荣获|获评|●|〓",
+        stem,
+    ):
         return False
-    if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其)", member.core):
+    if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其|\d分钟|小时)", member.core):
         return False
     if re.search(r"对外|境内|区内", stem) and "facility" not in head.flags:
         return False
     if re.search(r"首[条座个]|第[一二三四五六七八九十]条|唯一|最[大长高]", stem):
         return False
-    if re.match(r"^\d+[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):
+    if re.match(r"^[\d.]+[万亿余多]*[个座条项处家]|^[一二三四五六七八九十两几]+[个座条项处]|^一批|^若干", stem):
         return False
     if head.word == "通道" and re.fullmatch(r"第[二三四五六][东西南北]?", stem):
         return True
     if head.word.endswith("网") and not places_in(stem) and "area" in head.flags:
         return False
+    base = re.sub(r"(?:[中北南东西复]|二)线$", "", stem)
+    if base != stem and is_abbreviation(base) and lexicon.generics.words.get(base) == "line":
+        return not base.startswith("沿")  # 成渝中线(高速铁路)
+    if head.word in {"公路", "旅游公路", "道路"} and re.search(r"[环沿滨][湖江海岛河山]$", stem) and len(stem) > 2:
+        return bool(proper_parts(stem[:-2]))  # 洞庭湖环湖公路
+    if head.word == "铁路" and "upgrade" in {lexicon.works.words.get(w) for w in member.works} and is_unit(stem):
+        return True  # 敦煌铁路扩能: what exists is known by its place
+    if re.search(r"枢纽[东南西北]{1,2}环线", member.core):
+        return True
+    if is_abbreviation(stem) and lexicon.generics.words.get(stem) == "line" and head.mode in {"rail", "highway"}:
+        return not re.match(r"[沿环滨]", stem) or "line" in head.flags  # 成渝中线
+    if head.kind == "ring_road" and re.fullmatch(r"[东南西北中]{1,2}", stem):
+        return True  # 西北绕城高速
+    if head.kind == "ring_road" and not stem and re.fullmatch(r"[东南西北中]{1,2}段", member.section):
+        return True  # 绕城高速西北段
+    if head.mode == "energy" and "新增" in stem:
+        return False  # 澜沧江上游新增水电装机
+    if head.word == "线路" and not re.search(r"千伏|kV|电|送出", member.core):
+        return False  # 轨道线路, 旅游线路
+    stem = re.sub(r"“[^”]*[横纵射环支联][^”]*”", "", stem)  # “两横一纵”高等级航道: a slogan
+    if re.search(r"(?:\d+|[一二三四五六七八九十]+)号$", stem) and head.mode == "highway" and places_in(stem):
+        return True  # 台州1号公路
     parts = proper_parts(stem)
     inside = [p for b in brackets for p in proper_parts(b)] + proper_parts(member.section)
     if "placed" in head.flags and not (
         places_in(stem)
-        or _is_unit(stem)
+        or is_unit(stem)
         or _begins_with_unit(stem)
         or is_abbreviation(stem[-3:])
         or is_abbreviation(stem)
         or re.search(r"[A-Z\d]", stem)
+        or re.search(rf"[\u4e00-\u9fff]{TO}[\u4e00-\u9fff]", stem)
+        or (head.mode == "highway" and re.search(r"[\u4e00-\u9fff]{2}(?:大道|路|街|新区)(?:[东南西北中]段)?$", stem))
+        or (head.kind == "station" and re.search(r"(?:铁路|高铁|城际)[\u4e00-\u9fff]{2,4}$", stem))
     ):
         return False
     if head.mode == "highway" and re.fullmatch(r"[内中外]环|[二三四五六]环", stem) and len(head.word) > 1:
@@ -138,11 +173,15 @@ def is_named(member: Member) -> bool:
     if head.mode == "rail" and re.search(r"[东西南北]{1,2}环线$", stem):
         return True  # 枢纽东环线
     if "own" in head.flags and 2 <= len(stem) <= 4 and re.fullmatch(r"[\u4e00-\u9fff]+", stem):
+        if len(head.word) == 1 and re.search(r"[公铁水道线网内外上下边沿一二三]$|^(?:新|旧|老|大|小)", stem):
+            return False
         return not re.match(r"市政|城市|乡村|景观|生态|旅游|主要|交通|重点|环城", stem)
     if "facility" in head.flags and stem not in default_lexicon().generics and TOPOGRAPHIC.fullmatch(stem):
         return True
     if "facility" in head.flags or "hub" in head.flags:
         return bool(parts or [p for b in brackets for p in proper_parts(b)])
+    if "weak" in head.flags and default_lexicon().generics.words.get(stem) == "line":
+        return True  # 成渝中线
     if "weak" in head.flags:
         return bool(parts) and (is_abbreviation(stem) or bool(re.search(TO, stem)) or len("".join(parts)) >= 2)
     # lines and areas
@@ -162,7 +201,8 @@ def is_named(member: Member) -> bool:
         return True
     if is_abbreviation(stem) and stem not in default_lexicon().generics:
         places = units_in(stem) if head.mode in {"rail", "highway"} else places_in(stem)  # 芜宣 is an airport too
-        return not (len(places) == 1 and places[0][1] - places[0][0] == len(stem)) or bool(member.section)
+        one_place = len(places) == 1 and places[0][1] - places[0][0] == len(stem)
+        return not one_place or bool(member.section) or is_listed_line(stem)
     if not parts:
         return False
     known = {stem[a:b] for a, b, _ in places_in(stem)}

@@ -31,6 +31,10 @@ def complete_numerals(members: list[Member]) -> None:
                 member.works = member.works or list(after.works)
     for index in range(1, len(members)):
         member, before = members[index], members[index - 1]
+        ordinal = re.search(r"第[二三四五](?:[东西南北])?$", before.stem)
+        if ordinal and re.fullmatch(r"第[二三四五](?:[东西南北])?", member.stem) and ordinal.start():
+            member.prefix = before.prefix + before.stem[: ordinal.start()]  # 甲第二、第三过江通道
+            continue
         bare = re.match(
             r"(?:[一二三四五六七八九十]+期|[一二三四五六七八九十]+$|\d+$|[A-Z]?\d+号?线|[一二三四五六七八九十]+号线|[A-Z]\d+线)",
             member.core,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,11 @@ MAX_YEARS = 200
 RANGE = rf"{NUMBER}(?:%?[-—–~～至]{NUMBER})?"
 HANZI_NUMBER = r"[一二两三四五六七八九十]{1,3}|半|百|千"
 
+MEASURE = re.compile(
+    r"(?:[总通营]\S{0,3})?(?:里程|吞吐量|密度|规模|占比|比例|比重|覆盖率|容量|能力|运量|周转量|数量|面积)$"
+)
+"""What a list has in common that 分别 hands numbers out to."""
+
 
 @cache
 def _quantity_pattern() -> re.Pattern[str]:
@@ -31,6 +36,8 @@ def _quantity_pattern() -> re.Pattern[str]:
     # 100万农业转移人口 has no unit of its own: the people that follow are the unit.
     return re.compile(
         rf"(?<![\dA-Za-z.±/_第G-])(?:(?P<ratio>{NUMBER})[::](?P<to>1)(?!\d)"
+        rf"|每(?P<per>万|百)?平方(?:公里|千米)(?P<per_number>{RANGE})(?:公里|千米)"
+        rf"|翻(?P<doubled>[一两二三四])番"
         rf"|百分之(?P<percent>{NUMBER}|{HANZI_NUMBER})"
         rf"|(?P<number>{RANGE})\s*(?P<more>余|多)?(?P<size>[百千万亿]{{0,2}})(?P<unit>{words})(?!级)"
         rf"|(?P<people>{RANGE})(?P<people_size>万|亿)(?P<person>(?=[^\d,。;、]{{0,8}}(?:人口|居民|群众|农民|劳动力|人才)))"
@@ -86,7 +93,7 @@ def quantities(text: str) -> Iterator[Quantity]:
     Yields
     ------
     Quantity
-        A tonnage class (30万吨级), a date and a number inside a name (S103, 第35次) are none.
+        翻两番 is 4 times, kind ``doubled``. A tonnage class (30万吨级), a date and a number inside a name (S103, 第35次) are none.
 
     Examples
     --------
@@ -99,6 +106,13 @@ def quantities(text: str) -> Iterator[Quantity]:
         elif m["percent"]:
             share = float(m["percent"]) if m["percent"][0].isdigit() else _hanzi(m["percent"])
             yield Quantity(m.start(), m.end(), share, "%", "measure", share)
+        elif m["per_number"]:  # 每万平方公里500公里
+            ends = [float(n) for n in re.findall(NUMBER, m["per_number"].replace(",", ""))]
+            area = {"万": "10000km2", "百": "100km2"}.get(m["per"] or "", "km2")
+            yield Quantity(m.start(), m.end(), ends[0], f"km/{area}", "measure", ends[-1])
+        elif m["doubled"]:
+            times = 2.0 ** _hanzi(m["doubled"])
+            yield Quantity(m.start(), m.end(), times, "times", "doubled", times)
         elif m["all"]:
             yield Quantity(m.start(), m.end(), 100.0, "%", "all", 100.0)
         else:
@@ -118,7 +132,12 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 @dataclass(frozen=True)
 class Segment:
-    """What belongs to one quantity: the words on its left and right, within one clause of a sentence."""
+    """
+    What belongs to one quantity: the words on its left and right, within one clause of a sentence.
+
+    ``subject`` is its share of a list that 分别 hands out (铁路、公路里程分别达到1公里、2公里); empty elsewhere. ``after`` is
+    all of the clause behind it.
+    """
 
     quantity: Quantity
     start: int
@@ -127,6 +146,8 @@ class Segment:
     right: str
     inherited: str
     follows: bool
+    subject: str = ""
+    after: str = ""
 
 
 def segments(clause: str) -> list[Segment]:
@@ -166,9 +187,23 @@ def segments(clause: str) -> list[Segment]:
             stop = q.end + (cuts[0] if cuts else len(between))
         start, stop = max(start, q.start - WINDOW), min(stop, q.end + WINDOW)
         left = clause[start : q.start]
-        out.append(Segment(q, start, stop, left, clause[q.end : stop], inherited, bool(i)))
+        after = clause[q.end : q.end + WINDOW]
+        out.append(Segment(q, start, stop, left, clause[q.end : stop], inherited, bool(i), after=after))
         inherited = ((inherited + left) if i else left)[-WINDOW:]
-    return out
+    return _handed_out(out)
+
+
+def _handed_out(found: list[Segment]) -> list[Segment]:
+    """Give each quantity behind 分别 its own member of the list before; a measure at the list's end is shared."""
+    if len(found) < 2 or "分别" not in found[0].left:
+        return found
+    listed = re.split(r"以及|[、和与及]", found[0].left.partition("分别")[0])
+    if len(listed) != len(found):
+        return found
+    measure = MEASURE.search(listed[-1])
+    shared = measure[0] if measure else ""
+    members = [m if m.endswith(shared) else m + shared for m in listed]
+    return [replace(segment, subject=member) for segment, member in zip(found, members, strict=True)]
 
 
 def _quoted(clause: str, q: Quantity) -> bool:

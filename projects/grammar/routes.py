@@ -1,8 +1,8 @@
 """
 简称 into places: the reading of a line's short name that makes a sensible line in the plan's region.
 
-``projects/data/line_names.csv`` has the national lines whose short names say the same everywhere (京沪, 沪陕, 溧宁): name, mode,
-places, source, grade.
+``projects/data/line_names.csv`` has the lines whose short names say the same everywhere (京沪, 沪陕, 溧宁) or follow no rule
+(湘桂, 浩吉): name, mode, places, source, grade, comment.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from geo.gazetteer import Gazetteer, Place, default_gazetteer
 
 __all__ = [
     "Reading",
+    "ReadingAssumptions",
     "distance_km",
     "home_of",
     "is_abbreviation",
+    "is_listed_line",
     "places_in",
     "province_of",
     "read_abbreviation",
@@ -34,20 +36,62 @@ CAPITALS = {
     "广东": "广州", "海南": "海口", "四川": "成都", "贵州": "贵阳", "云南": "昆明", "陕西": "西安", "甘肃": "兰州",
     "青海": "西宁", "台湾": "台北", "内蒙古": "呼和浩特", "广西": "南宁", "西藏": "拉萨", "宁夏": "银川", "新疆": "乌鲁木齐",
 }  # fmt: skip
-EXTRA = {"万": "万州", "蓉": "成都", "台": "台北", "港": "香港", "澳": "澳门", "台湾": "台北"}
+EXTRA = {"万": "万州", "蓉": "成都", "台": "台北", "港": "香港", "澳": "澳门", "台湾": "台北", "莞": "东莞"}
 """One-character names that the gazetteer may lack (common knowledge)."""
 
-AGAINST_NAMING = 0.2
-"""
-Penalty of an expressway that would run from south to north and from west to east: the numbering rules name lines from
-北京, from the north end, or from the east end (中华人民共和国公路命名与编号, zh.wikipedia, read as 54e1ad4b4888.kfd.me).
-"""
+CENTRES = frozenset(CAPITALS.values()) | {"北京", "上海", "天津", "重庆"}
+"""Capitals and municipalities: where railways and expressways between provinces begin and end."""
 
-_LEVEL = {"市": 0.15, "县": 0.3, "区": 0.55}
-"""Penalty of a county-level unit by its rank: lines are named after cities, seldom after districts."""
+MUNICIPALITIES = ("11", "12", "31", "50")
+"""Code prefixes of 北京, 天津, 上海, 重庆."""
 
-CANDIDATES = 14
+CANDIDATES = 22
 """Readings kept per character: the best by rank; more would not change the best line."""
+
+
+@dataclass(frozen=True)
+class ReadingAssumptions:
+    """
+    What makes a reading of a short name sensible: penalties (dimensionless) of a line's places and legs.
+
+    Fitted by hand to the names of 190 lines and checked on as many others, see ``tests/projects/test_places.py``.
+    """
+
+    capital: float = 0.7  # a province read as itself: only where no city will do
+    capital_highway: float = 0.6  # in expressway names a province is its capital: 沪陕 ends in 西安
+    taken: float = 0.24  # more where a city has the same 简称: 苏 is 苏州 before 江苏
+    centre: float = -0.12  # a capital or municipality: lines over a province's border run there
+    own_province: float = -0.05  # a place in the plan's province
+    listed_county: float = 0.15  # a county with a 简称 of its own
+    prefecture: float = 0.2  # a prefecture by its first character
+    county: float = 0.6  # a county by its first character
+    county_by_rail: float = 0.1  # more for a county in a railway's name: cities name railways, counties expressways
+    known: float = 0.13  # more for both where another unit has that 简称
+    second: float = 0.9  # a prefecture by its last character: 六庆 ends in 安庆
+    city: float = 0.3  # county-level units by rank: lines are named after cities, seldom after districts
+    shire: float = 0.3
+    district: float = 0.45
+    neighbour: float = 0.125  # a county elsewhere in the plan's province
+    far_km: float = 800.0  # a county further away costs 1 per so many km …
+    listed_share: float = 0.1  # … and this share of it where it has a 简称
+    leg: float = 0.9  # per log(1 + length / leg_km): of two readings the shorter line
+    leg_km: float = 90.0
+    same_city: float = 0.4  # from a city to its own county
+    detour: float = 0.5  # per detour factor beyond 1.6
+    away_km: float = 250.0  # a line that does not touch the plan's unit costs 1 per so many km
+    outside: float = 0.5  # per place outside the province whose plan it is
+    against_naming: float = 0.1
+    """
+    An expressway that would run from south to north and from west to east: the numbering rules name lines from 北京, from
+    the north end, or from the east end (中华人民共和国公路命名与编号, zh.wikipedia, read as 54e1ad4b4888.kfd.me).
+    """
+    home: float = -0.3  # the plan's own county
+    municipality: float = -0.8  # a district of the municipality whose plan it is: as good as a city
+    overshadowed: float = 0.3  # a county whose own city begins alike: 惠 is 惠州 before 惠东
+    ceiling: float = 5.5  # per leg: dearer than any of the names that were read right; such a line makes no sense
+    reserved: float = 1.0  # more for an unlisted place whose character is a municipality's: 京 is 北京
+    margin: float = 0.2  # readings that cost so little more are told as alternatives …
+    margin_nowhere: float = 0.4  # … and where the plan's region is unknown
 
 
 @dataclass(frozen=True)
@@ -70,6 +114,9 @@ class Reading:
     cost: float = math.inf
 
 
+DEFAULT = ReadingAssumptions()
+
+
 def distance_km(a: Place, b: Place) -> float:
     """Return the distance on a sphere by the equirectangular formula; good to 1 % over China, enough to compare readings."""
     x = math.radians(b.lon - a.lon) * math.cos(math.radians((a.lat + b.lat) / 2))
@@ -84,13 +131,19 @@ class _Names:
         self.first: dict[str, list[Place]] = {}
         self.second: dict[str, list[Place]] = {}
         self.abbreviated: dict[str, list[Place]] = {}
+        self.cities = {(p.code[:4], p.name[0]) for p in gazetteer if p.level == "prefecture" and p.kind == "division"}
+        provinces = {short for place in gazetteer if place.level == "province" for short in place.abbreviations}
         for place in gazetteer:
             if place.kind != "division" or place.level not in {"province", "prefecture", "county"} or place.valid_to:
                 continue
             for short in place.abbreviations:
                 self.abbreviated.setdefault(short, []).append(place)
             if place.level != "province" and len(place.name) >= 2:
-                if place.level == "county" and place.full_name.endswith("区") and len(place.name) > 2:
+                if place.level == "county" and place.full_name.endswith("新区"):
+                    continue
+                if place.name[0] in provinces and place.full_name.endswith(
+                    "自治州"
+                ):  # 黔东南, 湘西: the province's 简称
                     continue
                 self.first.setdefault(place.name[0], []).append(place)
                 if place.level == "prefecture":
@@ -115,7 +168,7 @@ def home_of(region: str) -> Place | None:
 
 
 @functools.cache
-def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place], ...]:
+def _candidates(char: str, region: str, mode: str, weights: ReadingAssumptions) -> tuple[tuple[float, Place], ...]:
     """Readings of one character with their penalty: listed 简称 first, then prefectures, then counties of the region."""
     names = _names()
     home = home_of(region)
@@ -126,12 +179,23 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
         if home is not None:
             distance = distance_km(home, place)
             if place.code[:2] == province:
-                penalty -= 0.15
+                penalty += weights.own_province
+            if place.level == "county" and mode == "rail":
+                penalty += weights.county_by_rail
             if place.level == "county":  # small places are named in their own neighbourhood only
-                far = (
-                    0.0 if place.code[:4] == home.code[:4] else (0.25 if place.code[:2] == province else distance / 400)
+                far = distance / weights.far_km
+                if place.code[:2] == province:
+                    far = 0.0 if place.code[:4] == home.code[:4] else weights.neighbour
+                penalty += far * (weights.listed_share if listed else 1.0)
+                if place.place_id == home.place_id:
+                    penalty += weights.home
+                if place.code[:2] == province and home.code[:2] in MUNICIPALITIES:
+                    penalty += weights.municipality
+                penalty += {"市": weights.city, "县": weights.shire, "区": weights.district}.get(
+                    place.full_name[-1], 0.0
                 )
-                penalty += far * (0.2 if listed else 1.0) + _LEVEL.get(place.full_name[-1], 0.0)
+        if place.name in CENTRES and place.level != "county":
+            penalty += weights.centre
         best = found.get(place.place_id)
         if best is None or penalty < best[0]:
             found[place.place_id] = (penalty, place)
@@ -142,23 +206,28 @@ def _candidates(char: str, region: str, mode: str) -> tuple[tuple[float, Place],
             if mode == "highway" and capital:  # an expressway's province is its capital: 沪陕 ends in 西安
                 taken = any(p.level == "prefecture" for p in names.abbreviated[char])  # 苏 is 苏州 before 江苏
                 for city in names.gazetteer.lookup(capital)[:1]:
-                    add(city, 0.6 if taken else 0.3)
+                    add(city, weights.capital_highway + (weights.taken if taken else 0.0))
             else:
-                add(place, 0.1 if place.name in {"北京", "上海", "天津", "重庆"} else 0.35)
+                add(place, 0.1 - weights.centre if place.name in CENTRES else weights.capital)
         else:
-            add(place, 0.0 if place.level == "prefecture" else 0.3)
+            add(place, 0.0 if place.level == "prefecture" else weights.listed_county)
     if char in EXTRA:
         for place in names.gazetteer.lookup(EXTRA[char])[:1]:
             add(place, 0.2)
     known = char in names.abbreviated
+    reserved = any(p.level == "province" and p.code[:2] in MUNICIPALITIES for p in names.abbreviated.get(char, ()))
     for place in names.first.get(char, ()):
-        if known and place.full_name.endswith("区"):
+        at_home = home is not None and province in MUNICIPALITIES and place.code[:2] == province
+        if known and place.full_name.endswith("区") and not at_home:
             continue
-        add(place, (0.35 if place.level == "prefecture" else 0.6) + (0.25 if known else 0.0), listed=False)
-    at_home = any(p.code[:2] == province for _, p in found.values())
+        rank = weights.prefecture if place.level == "prefecture" else weights.county
+        if place.level == "county" and (place.code[:4], char) in names.cities:
+            rank += weights.overshadowed
+        add(place, rank + (weights.known if known else 0.0) + (weights.reserved if reserved else 0.0), listed=False)
+    has_own = any(p.code[:2] == province for _, p in found.values())
     for place in names.second.get(char, ()):
-        if not known or (place.code[:2] == province and not at_home):  # 六庆 in 安徽 ends in 安庆
-            add(place, 0.7, listed=False)
+        if not known or (place.code[:2] == province and not has_own):  # 六庆 in 安徽 ends in 安庆
+            add(place, weights.second, listed=False)
     return tuple(sorted(found.values(), key=lambda pair: (pair[0], pair[1].place_id))[:CANDIDATES])
 
 
@@ -176,12 +245,21 @@ def is_abbreviation(text: str) -> bool:
     """
     if not 2 <= len(text) <= 7 or not re.fullmatch(r"[\u4e00-\u9fff]+", text) or re.fullmatch("[东西南北中]+", text):
         return False
+    if is_listed_line(text):
+        return True
     names = _names()
     return all(c in names.abbreviated or c in names.first or c in EXTRA for c in text)
 
 
+def is_listed_line(text: str) -> bool:
+    """Return whether ``projects/data/line_names.csv`` lists a short name: 宁安 is a line there, whatever 宁安 in 黑龙江 is."""
+    return any((text, mode) in _national_lines() for mode in ("rail", "highway"))
+
+
 @functools.lru_cache(maxsize=4096)
-def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
+def read_abbreviation(
+    text: str, region: str = "", mode: str = "", *, assumptions: ReadingAssumptions = DEFAULT
+) -> Reading:
     """
     Read a short name as the places of a line.
 
@@ -193,6 +271,7 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
         Unit that the plan is for; nearer readings are better.
     mode : str
         In ``highway`` names a province stands for its capital.
+    assumptions : ReadingAssumptions
 
     Returns
     -------
@@ -212,27 +291,30 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
         provinces = tuple(province_of(char) for char in text)
         if all(len(name) > 1 for name in provinces):
             return Reading(provinces, (), 0.0)
-    home = home_of(region)
+        cities = all(any(p.level == "prefecture" for p in _names().abbreviated.get(char, ())) for char in text)
+        if not cities:  # 科北, 纵江: substations, known to the grid alone
+            return Reading(())
+    home, weights = home_of(region), assumptions
     # Best paths to each candidate of the last character, keeping two so that an alternative can be named.
     paths: list[tuple[float, tuple[Place, ...]]] = [
-        (penalty, (place,)) for penalty, place in _candidates(text[0], region, mode)
+        (penalty, (place,)) for penalty, place in _candidates(text[0], region, mode, weights)
     ]
     for char in text[1:]:
         longer: list[tuple[float, tuple[Place, ...]]] = []
         for cost, path in paths:
-            for penalty, place in _candidates(char, region, mode):
+            for penalty, place in _candidates(char, region, mode, weights):
                 before = text.index(char)
                 if (place in path) if before >= len(path) else (path[before] != place):
                     continue  # 宁扬宁马 comes back to the same 宁
                 leg = distance_km(path[-1], place)
                 if leg < 8:
                     continue
-                step = 0.9 * math.log1p(leg / 180) + (
-                    0.4 if place.code[:4] == path[-1].code[:4] and place.level == "prefecture" else 0.0
-                )
+                step = weights.leg * math.log1p(leg / weights.leg_km)
+                if place.code[:4] == path[-1].code[:4] and place.level == "prefecture":
+                    step += weights.same_city
                 if len(path) > 1:  # a line that turns back on itself is a wrong reading
                     direct = distance_km(path[-2], place)
-                    step += max(0.0, (distance_km(path[-2], path[-1]) + leg) / max(direct, 20.0) - 1.6) * 0.5
+                    step += max(0.0, (distance_km(path[-2], path[-1]) + leg) / max(direct, 20.0) - 1.6) * weights.detour
                 longer.append((cost + penalty + step, (*path, place)))
         paths = sorted(longer, key=lambda pair: (pair[0], [p.place_id for p in pair[1]]))[:60]
     if not paths:
@@ -240,12 +322,12 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
 
     def against(path: tuple[Place, ...]) -> float:
         backwards = path[0].lat < path[-1].lat and path[0].lon < path[-1].lon
-        return AGAINST_NAMING if mode == "highway" and backwards else 0.0
+        return weights.against_naming if mode == "highway" and backwards else 0.0
 
     def total(path: tuple[Place, ...]) -> float:
         if home is not None and home.level == "province" and any(p.code[:2] == home.code[:2] for p in path):
-            return 0.15 * sum(p.code[:2] != home.code[:2] for p in path)  # a province is not its capital
-        return min(distance_km(home, p) for p in path) / 250 if home else 0.0
+            return weights.outside * sum(p.code[:2] != home.code[:2] for p in path)  # a province is not its capital
+        return min(distance_km(home, p) for p in path) / weights.away_km if home else 0.0
 
     ranked: dict[tuple[str, ...], float] = {}
     for cost, path in paths:
@@ -253,7 +335,10 @@ def read_abbreviation(text: str, region: str = "", mode: str = "") -> Reading:
         ranked[key] = min(ranked.get(key, math.inf), cost + total(path) + against(path))
     order = sorted(ranked.items(), key=lambda pair: (pair[1], pair[0]))
     best, cost = order[0]
-    near = tuple("-".join(names) for names, c in order[1:4] if c - cost < 0.12)
+    if cost > weights.ceiling * (len(text) - 1):
+        return Reading(())
+    margin = weights.margin if home is not None else weights.margin_nowhere
+    near = tuple("-".join(names) for names, c in order[1:4] if c - cost < margin)
     return Reading(best, near, cost)
 
 

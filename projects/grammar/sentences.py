@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.names import TO
-from projects.grammar.naming import proper_parts
+from projects.grammar.naming import is_unit, proper_parts
 from projects.grammar.routes import is_abbreviation, places_in, units_in
+from projects.grammar.tails import TIME
 from projects.status import LABELS
 
 if TYPE_CHECKING:
@@ -37,22 +38,41 @@ def is_line_number(stem: str) -> bool:
 
 def begins_name(text: str, i: int, b: int, word: str) -> bool:
     """Whether what looks like a verb or preposition begins a place or line name (同江, 向莆铁路, 新建镇)."""
-    if len(word) >= 2:
+    if len(word) >= 2 or word in {"将", "要", "已", "也", "均"}:
         return False
+    if text[i + 2 : i + 3] in {"至", "—", "-"} and is_unit(text[i : i + 2]):
+        return True  # 同江至三亚
+    found = places_in(text[i : i + 6])
+    behind = places_in(text[i + len(word) : i + len(word) + 6])
+    if behind and behind[0][0] == 0 and not (found and found[0][0] == 0):
+        return False  # 将衡阳、郴州机场…
     if re.match(r"[\u4e00-\u9fff]{2,4}(?:铁路|高速|高铁|城际|、|等)", text[i:b]) and is_abbreviation(text[i : i + 2]):
         return True
-    found = places_in(text[i : i + 6])
     return bool(found) and found[0][0] == 0 and found[0][1] > 1
 
 
+STAGE_WORDS = "|".join(sorted(LABELS, key=len, reverse=True))
+LABELLED = re.compile(
+    rf"(?:重点)?({STAGE_WORDS})(?:{STAGE_WORDS})?(?:建设|推进|类|的)?(?:重点|重大)?"
+    r"(?:交通|铁路|公路|水运|能源|机场|基础设施)?(?:项目|工程)|"
+    rf"({STAGE_WORDS})(?:{STAGE_WORDS})?类?$"
+)
+
+
 def stage_label(text: str) -> str:
-    """Return the stage word of a heading or label (续建项目, 前期工作项目); empty where it has none."""
-    text = re.sub(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]?", "", text)
-    m = re.match(
-        r"^(?:重点)?(续建|在建|加快建设|新开工|拟开工|计划开工|开工|拟建|规划研究|规划|储备|谋划|研究|远期|前期工作|前期|已建成|已建|建成)(?:建设|推进|类|的)?(?:重点|重大)?(?:交通|铁路|公路|水运|能源|机场|基础设施)?(?:项目|工程)",
-        text,
-    ) or re.match(r"^(续建|在建|新开工|拟开工|拟建|规划研究|储备|谋划|前期|研究)类?$", text)
-    return m[1] if m and m[1] in LABELS else ""
+    """
+    Return the stage word of a heading or label; empty where it has none.
+
+    Examples
+    --------
+    >>> stage_label("二、续建项目"), stage_label("国家高速公路·“十四五”开工"), stage_label("研究储备"), stage_label("铁路")
+    ('续建', '开工', '研究', '')
+    """
+    text = re.sub(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]+", "", text.rpartition("·")[2])
+    if (m := TIME.match(text)) and m.end() < len(text):
+        text = text[m.end() :]
+    m = LABELLED.match(text)
+    return (m[1] or m[2]) if m else ""
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -66,6 +86,15 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
+def _opens_clause(text: str, a: int, b: int) -> bool:
+    """Whether a verb, 为 or a route stands behind a colon (硕果累累:建成甲铁路, 二横:甲铁路:乙—丙)."""
+    word = default_lexicon().verbs.at(text, a, b)
+    return (
+        len(word) >= 2
+        or re.compile(r"为|[\u4e00-\u9fff]{2,6}—[\u4e00-\u9fff]{2,6}(?:—|,|$)").match(text, a, b) is not None
+    )
+
+
 def clauses(text: str, a: int, b: int) -> Iterator[tuple[int, int]]:
     """Yield the spans of clauses: commas outside brackets cut, except before 以及, 和, where the list goes on."""
     depth, start = 0, a
@@ -75,6 +104,9 @@ def clauses(text: str, a: int, b: int) -> Iterator[tuple[int, int]]:
             depth += 1
         elif c == ")":
             depth = max(0, depth - 1)
+        elif c == ":" and depth == 0 and i > start and _opens_clause(text, i + 1, b):
+            yield start, i
+            start = i + 1
         elif c == "," and depth == 0:
             if re.match(r"(?:以及|及|和)(?!其|时|早)", text[i + 1 : i + 4]):
                 continue  # the list goes on

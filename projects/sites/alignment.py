@@ -25,7 +25,12 @@ BEARINGS = {"北": 0.0, "东": 90.0, "南": 180.0, "西": 270.0}
 
 
 def beside(
-    line: BaseGeometry, offset_km: float, *, lakes: BaseGeometry | None, others: NDArray[np.float64]
+    line: BaseGeometry,
+    offset_km: float,
+    *,
+    lakes: BaseGeometry | None,
+    others: NDArray[np.float64],
+    river: LineString | None = None,
 ) -> BaseGeometry | None:
     """
     Return a line that runs beside another, on the side that is drier and farther from other lines.
@@ -37,6 +42,8 @@ def beside(
     lakes : Polygon or MultiPolygon, or None
     others : ndarray of float64, shape (n, 2)
         lon, lat of points along existing lines.
+    river : LineString, optional
+        The side that crosses it as often as the first line comes before all else: 宁芜 stays on its bank.
 
     Returns
     -------
@@ -48,7 +55,8 @@ def beside(
     parts = [shapely.LineString(shapely.get_coordinates(part) * scale) for part in shapely.get_parts(merged)]
     plain = [shapely.simplify(part, offset_km / 4.0) for part in parts if part.length > offset_km]
     tree = cKDTree(others * scale) if len(others) else None
-    best: tuple[float, float, BaseGeometry] | None = None
+    first = _crossings(merged, river)
+    best: tuple[int, float, float, BaseGeometry] | None = None
     for side in (offset_km, -offset_km):
         runs = [run for part in plain if (run := _moved(part, side)) is not None]
         if sum(run.length for run in runs) < sum(part.length for part in plain) / 2.0 or not runs:
@@ -57,9 +65,14 @@ def beside(
         degrees = lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
         wet = float(degrees.intersection(lakes).length) if lakes is not None else 0.0
         room = float(np.mean(tree.query(sampled([degrees]) * scale)[0])) if tree is not None else 0.0
-        if best is None or (-wet, room) > best[:2]:
-            best = (-wet, room, degrees)
-    return best[2] if best is not None else None
+        more = abs(_crossings(degrees, river) - first)
+        if best is None or (-more, -wet, room) > best[:3]:
+            best = (-more, -wet, room, degrees)
+    return best[3] if best is not None else None
+
+
+def _crossings(line: BaseGeometry, river: LineString | None) -> int:
+    return 0 if river is None else len(shapely.get_coordinates(line.intersection(river)))
 
 
 def _moved(plain: LineString, offset_km: float) -> LineString | None:

@@ -13,6 +13,7 @@ from shapely.ops import nearest_points
 from geo.gazetteer import NEIGHBOURS
 from geo.geodesy import distance_km
 from layers.schema import Mode
+from layers.siting_notes import SitingNote, note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from projects.sites.ground import Existing
 
 __all__ = ["ABROAD", "Chain", "place_chain"]
+
+_NOT_NEARER = frozenset({"river", "lake", "line", "border"})
+"""Kinds that say what a project is about, not where in its unit it lies."""
+
+_TYPE_WORDS = frozenset("高速 高铁 铁路 机场 新城 新区 高新 城际 地铁 港口 航道 公路".split())
+"""Words for what is built that are also the name of some village."""
 
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 """Code prefixes of 北京, 天津, 上海, 重庆: provinces by rank, cities on the map."""
@@ -46,19 +53,19 @@ class Chain:
         In order.
     missing : tuple of str
         Names without a place.
-    notes : tuple of str
-        What was decided or is doubtful, for the siting note.
+    notes : tuple of SitingNote
+        What was decided or is doubtful.
     """
 
     places: tuple[Place, ...] = ()
     missing: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[SitingNote, ...] = ()
 
     @property
-    def tail(self) -> str:
-        """Return missing names and notes as the end of a siting note, "" where there are none."""
-        lost = (f"未找到 not found: {'、'.join(self.missing)}",) if self.missing else ()
-        return "".join(f"; {note}" for note in (*lost, *self.notes))
+    def tail(self) -> tuple[SitingNote, ...]:
+        """Return missing names and notes: the end of every siting note of the project."""
+        lost = (note("not_found", names="、".join(self.missing)),) if self.missing else ()
+        return (*lost, *self.notes)
 
 
 def place_chain(site: Site) -> Chain:
@@ -80,8 +87,12 @@ def place_chain(site: Site) -> Chain:
     """
     readings: list[list[Place]] = []
     missing: list[str] = []
-    notes: list[str] = []
+    notes: list[SitingNote] = []
     lines: dict[int, Existing] = {}
+    if site.places_from_name and site.places:
+        notes.append(note("from_name", places="—".join(site.places)))
+        if "damaged" in site.flags:
+            notes.append(note("damaged_name"))
     for name in site.places:
         found = site.ground.lookup(name, region=site.region)[: site.assumptions.candidates]
         line = _line_meant(site, name, found)
@@ -91,16 +102,24 @@ def place_chain(site: Site) -> Chain:
             continue
         if name in ABROAD:
             inside = [place for place in found if place.code]
-            where = f"read as {_described(site, inside[0])}" if inside else "is outside China"
-            notes.append(f"{name} 亦为境外地名 also a place abroad, {where}" if inside else f"{name} 在境外 {where}")
+            read_as = {"place": _described(site, inside[0])} if inside else {}
+            notes.append(note("namesake_abroad" if inside else "abroad", name=name, **read_as))
+            if not found:
+                continue
         if not found:
             missing.append(name)
             continue
         kept = _home_first(site, found)
         if kept[0] is not found[0]:
-            notes.append(f"{name} 取计划区域内的 read as the one in the plan's region: {_described(site, kept[0])}")
-        readings.append([site.ground.station_of(p) if site.mode == Mode.RAIL.value else p for p in kept])
+            notes.append(note("read_at_home", name=name, place=_described(site, kept[0])))
+        readings.append(kept)
     chain = _shortest([reading for reading in readings if reading])
+    notes += _namesakes(site, chain)
+    nearer = [_nearer(site, place) for place in chain]
+    notes += [
+        note("nearer_name", place=new.full_name) for new, old in zip(nearer, chain, strict=True) if new is not old
+    ]
+    chain = [site.ground.station_of(p) if site.mode == Mode.RAIL.value else p for p in nearer]
     chain, doubts = _without_far_fetched(site, chain)
     for at in sorted(lines):
         if chain:
@@ -125,18 +144,65 @@ def _home_first(site: Site, found: Sequence[Place]) -> list[Place]:
     return home if home and not is_home(site, found[0]) else list(found)
 
 
-def _without_far_fetched(site: Site, chain: list[Place]) -> tuple[list[Place], list[str]]:
+def _without_far_fetched(site: Site, chain: list[Place]) -> tuple[list[Place], list[SitingNote]]:
     doubtful = []
     for place in chain:
         spelled = any(place.name in name for name in site.names)
+        if place.code.endswith("0100") and "ambiguous_place" not in site.flags:
+            continue  # a provincial capital (昆明 of 渝昆) is what its 简称 means first
         if spelled or is_home(site, place) or place.level == "province" or _distinctly_abbreviated(site, place):
             continue
         # Two far places near each other (南宁—沿河) do not vouch for one another: only a place at home does.
         home = [distance_km(place.lon, place.lat, p.lon, p.lat) for p in chain if p is not place and is_home(site, p)]
         if home and (min(home) > site.assumptions.far_fetched_km or "ambiguous_place" in site.flags):
             doubtful.append(place)
-    notes = [f"{p.name} ({_described(site, p)}) 疑为误读, 未用 looks misread, left out" for p in doubtful]
+    notes = [note("misread", place=_described(site, p)) for p in doubtful]
     return [place for place in chain if place not in doubtful], notes
+
+
+def _namesakes(site: Site, chain: Sequence[Place]) -> list[SitingNote]:
+    """Say where a unit's name is that of others as near to the plan: 鼓楼区 of four cities, 朝阳 of two provinces."""
+    notes = []
+    provinces = {code[:2] for code in site.ground.region_codes(site.region)}
+    for place in chain:
+        if place.kind != "division":
+            continue
+        found = site.ground.lookup(place.name, region=site.region)
+        same = [p for p in found if p.kind == "division" and p.level == place.level and not p.valid_to]
+        at_home = [p for p in same if p.code[:2] in provinces]
+        others = [p for p in (at_home if place.code[:2] in provinces else same) if p.code != place.code]
+        if others:
+            listed = "、".join(site.ground.gazetteer.describe(p) for p in others[:4])
+            notes.append(note("namesake_elsewhere", name=place.name, others=listed))
+    return notes
+
+
+def _nearer(site: Site, place: Place) -> Place:
+    """
+    Return the smaller place that the project's name spells out behind a unit: 官亭 of 肥西官亭通用机场, 江苏沿海 for 江苏.
+
+    Only a place inside the unit counts, and none that the project names anyway.
+    """
+    own = (place.name, place.full_name)
+    if place.kind != "division" or any(place.name in name and name not in own for name in site.places[1:]):
+        return place  # 合肥 of 合肥新桥机场S1线 is the other end
+    stems = {"province": 2, "prefecture": 4}.get(place.level, 6)
+    for spelled in (place.full_name, place.name):
+        at = site.name.find(spelled)
+        rest = site.name[at + len(spelled) :] if at >= 0 else ""
+        for length in range(min(len(rest), 8), 1, -1):
+            head = rest[:length]
+            if head in site.places or head in _TYPE_WORDS:
+                continue
+            both = site.ground.gazetteer.lookup(spelled + head)
+            inside = [p for p in both if p.kind != "division" and p.kind not in _NOT_NEARER]
+            if not inside and place.level != "province":
+                found = site.ground.gazetteer.lookup(head, region=[place.code])
+                inside = [p for p in found if p.code.startswith(place.code[:stems]) and p.kind not in _NOT_NEARER]
+            inside = [p for p in inside if p.place_id != place.place_id]
+            if inside:
+                return inside[0]
+    return place
 
 
 def _distinctly_abbreviated(site: Site, place: Place) -> bool:

@@ -3,7 +3,7 @@ Recorded courses: the towns that a planned road passes, as read in news of its p
 
 Table ``projects/data/courses.csv``: course (what the project's name holds), mode, region (context of the names), nodes
 (``|``-joined, in order: a unit, an interchange or station of the embedded network, a place of the gazetteer, or
-``name@lon,lat``; or ``=line``, the existing line that it is by another name), accuracy_km, published_km (length of the course inside its section, where one was read), source, grade of
+``name@lon,lat``, a station with 站; or ``=line``, the existing line that it is by another name), accuracy_km, published_km (length of the course inside its section, where one was read), source, grade of
 the order of towns, note (which positions are from memory).
 """
 
@@ -77,6 +77,15 @@ def course_named(names: Sequence[str], mode: str) -> Course | None:
     return next((c for c in courses() if c.mode == mode and any(c.name in name for name in names)), None)
 
 
+def _station_point(name: str, ground: Ground) -> tuple[float, float] | None:
+    """Return lon, lat of a station: of the network, else of the gazetteer (南京北站, which is not open yet)."""
+    station = ground.station_named(name)
+    if station is not None:
+        return float(station.geometry.centroid.x), float(station.geometry.centroid.y)
+    known = ground.gazetteer.lookup(name, kinds={"station"})
+    return (known[0].lon, known[0].lat) if known else None
+
+
 def course_points(course: Course, ground: Ground) -> list[tuple[float, float]]:
     """
     Return lon, lat of the nodes of a course.
@@ -95,6 +104,8 @@ def course_points(course: Course, ground: Ground) -> list[tuple[float, float]]:
             points.append((lon, lat))
             continue
         found = ground.point_named(name, course.mode, course.region)
+        if name.endswith("站"):
+            found = _station_point(name, ground) or found
         if found is None:
             unknown.append(name)
         else:

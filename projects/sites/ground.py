@@ -20,7 +20,7 @@ from layers.network import build_network
 from layers.rail import rail_lines, rail_nodes
 from layers.schema import Mode
 from layers.waterway import ports, waterway_lines
-from projects.sites.corridor import Terrain, sampled
+from projects.sites.corridor import KM_PER_DEGREE, Terrain, sampled
 from projects.sites.line_names import line_core
 from projects.sites.networks import Existing, ExistingLines, distances_km
 
@@ -72,6 +72,8 @@ class Ground(ExistingLines):
         self.facilities = facilities
         self.lakes = lakes
         self._terrain: dict[str, Terrain] = {}
+        self._seats: dict[str, NDArray[np.float64]] = {}
+        self._joined_areas: dict[str, BaseGeometry | None] = {}
         self._region_codes: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._areas = dict(zip(areas["code"], areas.geometry, strict=True))
 
@@ -104,10 +106,27 @@ class Ground(ExistingLines):
         return self._region_codes[key]
 
     @cached_property
-    def known_points(self) -> NDArray[np.float64]:
-        """Return lon, lat of the stations and interchanges, shape (n, 2): what a user's line is compared with."""
-        parts = [network.nodes[["lon", "lat"]].to_numpy(dtype=np.float64) for network in self.network.values()]
-        return np.vstack(parts) if parts else np.empty((0, 2))
+    def known_points(self) -> tuple[NDArray[np.float64], ...]:
+        """Return lon, lat of the stations and of the interchanges, shape (n, 2): what a user's line is compared with."""
+        return tuple(network.nodes[["lon", "lat"]].to_numpy(dtype=np.float64) for network in self.network.values())
+
+    def usual_radius_km(self, place: Place) -> float:
+        """
+        Return the radius of a unit whose polygon is not embedded, from the spacing of the seats around it.
+
+        Seats on a hexagonal lattice of spacing d leave a cell of area 0.866 d² each, a circle of radius 0.525 d; the
+        spacing is the mean distance to the three nearest seats of the same level. Provinces: 250 km.
+        """
+        if place.code[:2] in {"11", "12", "31", "50"} and place.level == "province":
+            return 80.0  # 北京, 天津, 重庆's own city: 16,000, 12,000 km² and more
+        if place.level not in {"prefecture", "county"}:
+            return 250.0 if place.level == "province" else place.accuracy_km
+        if place.level not in self._seats:
+            seats = [(p.lon, p.lat) for p in self.gazetteer if p.level == place.level and not p.valid_to]
+            self._seats[place.level] = np.asarray(seats, dtype=np.float64)
+        lon, lat = self._seats[place.level].T
+        km = np.sort(distances_km((place.lon, place.lat), lon, lat))
+        return round(float(0.525 * km[km > 0.5][:3].mean()), 1)
 
     @cached_property
     def river(self) -> shapely.LineString | None:
@@ -208,8 +227,10 @@ class Ground(ExistingLines):
         if place.kind == "division":
             return self._areas.get(place.code)
         if place.members:
-            parts = [self._areas[code] for code in place.members if code in self._areas]
-            return shapely.union_all(parts) if parts else None
+            if place.place_id not in self._joined_areas:
+                parts = [self._areas[code] for code in place.members if code in self._areas]
+                self._joined_areas[place.place_id] = shapely.union_all(parts) if parts else None
+            return self._joined_areas[place.place_id]
         return None
 
     def facility_named(self, names: Iterable[str], mode: str, kind: str = "") -> Existing | None:
@@ -229,6 +250,30 @@ class Ground(ExistingLines):
                 if meant and (best is None or (len(core), row.name) > best[:2]):
                     best = (len(core), row.name, row)
         return best[2] if best is not None else None
+
+    def new_facilities_in(self, area: BaseGeometry, kind: str, mode: str, *, since: str) -> list[Existing]:
+        """
+        Return the recorded facilities of a kind in an area that are planned, being built or open since a year, by name.
+
+        Parameters
+        ----------
+        area : Polygon or MultiPolygon, EPSG:4326
+            Widened by 15 km: terminals stand on reclaimed land and islands off the shore.
+        kind, mode : str
+        since : str
+            ``YYYY``.
+        """
+        table = self.facilities.get(mode)
+        if table is None:
+            return []
+        rows = table[table["kind"] == kind]
+        shapely.prepare(area)
+        rows = rows[shapely.dwithin(rows.geometry.to_numpy(), area, 15.0 / KM_PER_DEGREE)]
+        rows = rows[(rows["opening_month"].fillna("") == "") | (rows["opening_month"] >= since)]
+        return [
+            Existing(str(row["name"]), row["geometry"], float(row["accuracy_km"] or 10.0), kind=kind)
+            for row in rows.sort_values("name").to_dict("records")
+        ]
 
     def civil_airport_of(self, place: Place) -> Existing | None:
         """Return the recorded civil airport of a place's city, None where it has none or several."""

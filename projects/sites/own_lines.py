@@ -12,6 +12,7 @@ import shapely
 from geo.crs import wgs84_to_gcj02
 from geo.errors import CrsError, SchemaError
 from layers.schema import FEATURES, Method
+from layers.siting_notes import SitingNote, note
 from projects.sites.corridor import KM_PER_DEGREE
 
 if TYPE_CHECKING:
@@ -38,18 +39,18 @@ class OwnLine:
     ----------
     geometry : geometry or None
         EPSG:4326; None where it cannot be used.
-    notes : tuple of str
+    notes : tuple of SitingNote
         What is doubtful about it, or why it is not used.
     method : Method
         ``user``, or ``osm`` for a true alignment taken from OpenStreetMap.
     """
 
     geometry: BaseGeometry | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[SitingNote, ...] = ()
     method: Method = Method.USER
 
 
-def own_lines(lines: gpd.GeoDataFrame | None, known: NDArray[np.float64]) -> dict[str, OwnLine]:
+def own_lines(lines: gpd.GeoDataFrame | None, *known: NDArray[np.float64]) -> dict[str, OwnLine]:
     """
     Check a planner's geometries and bring them to WGS 84.
 
@@ -58,8 +59,9 @@ def own_lines(lines: gpd.GeoDataFrame | None, known: NDArray[np.float64]) -> dic
     lines : GeoDataFrame or None
         With a column ``project_id`` (or ``proj_id``, ``feature_id``, ``feat_id``) and any known CRS. Several rows of one
         project are joined. A column ``drawn_by`` that says ``osm`` marks alignments taken from OpenStreetMap.
-    known : ndarray of float64, shape (n, 2)
-        lon, lat of known points (stations, interchanges, …) against which an offset as of GCJ-02 is looked for.
+    *known : ndarray of float64, shape (n, 2)
+        lon, lat of known points against which an offset as of GCJ-02 is looked for: stations, interchanges, each by
+        itself, for a road says nothing of the stations that it passes.
 
     Returns
     -------
@@ -90,49 +92,40 @@ def own_lines(lines: gpd.GeoDataFrame | None, known: NDArray[np.float64]) -> dic
         osm = "drawn_by" in group and bool((group["drawn_by"].astype(str) == Method.OSM.value).all())
         out[str(project_id)] = replace(own, method=Method.OSM) if osm else own
     for project_id, own in out.items():
-        for note in own.notes:
-            log.info("user geometry of %s: %s", project_id, note)
+        for told in own.notes:
+            log.info("user geometry of %s: %s", project_id, told.text("en"))
     return out
 
 
-def _checked(geometries: list[BaseGeometry | None], known: NDArray[np.float64]) -> OwnLine:
+def _checked(geometries: list[BaseGeometry | None], known: tuple[NDArray[np.float64], ...]) -> OwnLine:
     parts = [
         part for shape in geometries if shape is not None for part in shapely.get_parts(shape) if not part.is_empty
     ]
     if not parts:
-        return OwnLine(None, ("用户几何为空, 未用 user's geometry is empty, not used",))
-    notes: list[str] = []
+        return OwnLine(None, (note("user_empty"),))
+    notes: list[SitingNote] = []
     ranks = {part.geom_type: part.geom_type for part in parts}
     if len(ranks) > 1:
         kept = next(kind for kind in ("LineString", "Polygon", "Point") if kind in ranks)
         parts = [part for part in parts if part.geom_type == kept]
-        notes.append(f"用户几何类型混杂, 只取 mixed types, only {kept} used")
+        notes.append(note("user_mixed", kept=kept))
     whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
     if whole.geom_type == "GeometryCollection":
         whole = parts[0]
     west, south, east, north = whole.bounds
     if not np.isfinite([west, south, east, north]).all():
-        return OwnLine(None, ("用户几何坐标无效, 未用 user's geometry has invalid coordinates, not used",))
+        return OwnLine(None, (note("user_invalid"),))
     if not _within(west, south, east, north):
-        if _within(south, west, north, east):
-            reason = (
-                "用户几何经纬度颠倒 (lat, lon), 未用 user's geometry has swapped axes, not used; swap them in the file"
-            )
-        else:
-            reason = (
-                f"用户几何在中国以外 ({west:.2f}, {south:.2f}), 未用 user's geometry is outside China, not used; "
-                "check its coordinate system"
-            )
+        swapped = _within(south, west, north, east)
+        reason = note("user_swapped") if swapped else note("user_outside", at=f"{west:.2f}, {south:.2f}")
         return OwnLine(None, (reason,))
     if not shapely.is_simple(whole) or not whole.is_valid:
-        notes.append("用户几何自相交 user's geometry crosses itself")
+        notes.append(note("user_crossing_itself"))
     if whole.geom_type in {"LineString", "MultiLineString"}:
-        share, count = gcj02_share(whole, known)
-        if count:
-            notes.append(
-                f"疑为 GCJ-02 坐标 looks like GCJ-02: off {count} known points by {share:.0%} of its shift; not corrected, "
-                "convert with geo.crs.gcj02_to_wgs84 if so"
-            )
+        found = [(share, count) for points in known for share, count in [gcj02_share(whole, points)] if count]
+        if found:
+            share, count = max(found, key=lambda pair: pair[1])
+            notes.append(note("user_gcj02", count=count, share=f"{share:.0%}"))
     return OwnLine(whole, tuple(notes))
 
 

@@ -17,7 +17,9 @@ from shapely.ops import substring
 
 from geo.errors import PlanningError
 from geo.geodesy import distance_km
+from layers.siting_notes import SitingNote, note
 from projects.grammar.routes import is_abbreviation, read_abbreviation
+from projects.sites.line_names import WORK_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from geo.gazetteer import Place
     from projects.sites.drawing import Site
 
-__all__ = ["between", "cut_to_section", "section_ends", "section_of"]
+__all__ = ["between", "cut_to_section", "is_side", "section_ends", "section_of", "section_unit"]
 
 _HEADS = re.compile(
     r"^.*(?:铁路|高铁|城际|高速公路|快速通道|通道|高速|公路|航道|管线|管道|干线|输电|特高压|线路|线|[GS]\d+|[国省]道\d+)"
@@ -46,7 +48,9 @@ def section_of(site: Site) -> str:
     stated = site.section.strip("()（） ")
     if stated and not stated.endswith("段") and not re.search(r"[—–-]|至", stated):
         stated = ""  # 客货运车道, 盛同路, 复线: no section
-    for name in site.names:
+    # An alias with a section is another mention: where the name itself has none, the whole line is meant as well.
+    for full in site.names if stated else (site.name,):
+        name = WORK_WORDS.sub("", full)
         match = _HEADS.match(name)
         if match and (not stated or match[1].endswith(stated)):
             return match[1]
@@ -89,7 +93,9 @@ def _expanded(site: Site, words: str, beside: str) -> list[str]:
     return []
 
 
-def cut_to_section(site: Site, geometry: BaseGeometry, chain: Sequence[Place]) -> tuple[BaseGeometry, str]:
+def cut_to_section(
+    site: Site, geometry: BaseGeometry, chain: Sequence[Place]
+) -> tuple[BaseGeometry, tuple[SitingNote, ...]]:
     """
     Cut a line to the section that the project names.
 
@@ -102,15 +108,15 @@ def cut_to_section(site: Site, geometry: BaseGeometry, chain: Sequence[Place]) -
 
     Returns
     -------
-    (geometry, note)
+    (geometry, notes)
         The line unchanged, with a note, where the section cannot be cut; unchanged without a note where none is named.
     """
     section = section_of(site)
     words = section.removesuffix("段")
     if not words or _EXTENSION.match(words):
-        return geometry, ""
+        return geometry, ()
     if len(chain) > 1 and all(place.name[:2] in words for place in chain):
-        return geometry, ""  # the section is what the places are: 三河同大过境段 of 三河-同大
+        return geometry, ()  # the section is what the places are: 三河同大过境段 of 三河-同大
     piece: BaseGeometry | None = None
     if words[-1] in _SIDES or words == "中":
         piece = _side(geometry, words[-1], chain) if len(words) == 1 else None
@@ -121,12 +127,24 @@ def cut_to_section(site: Site, geometry: BaseGeometry, chain: Sequence[Place]) -
         if ends:
             piece = between(geometry, ends[0], ends[1], site.assumptions.section_reach_km)
             if piece is None and {p.name for p in ends} <= {p.name for p in chain}:
-                return geometry, ""  # the line was drawn between these very places
+                return geometry, ()  # the line was drawn between these very places
     if piece is None:
         piece = _inside(site, geometry, words)
     if piece is None:
-        return geometry, f"; 区段未能截取 section not cut: {section}"
-    return piece, f"; 截取 cut to {section}"
+        return geometry, (note("section_not_cut", section=section),)
+    return piece, (note("section_cut", section=section),)
+
+
+def section_unit(site: Site) -> Place | None:
+    """Return the unit that the section is named after (河南段), None where it is named otherwise."""
+    words = section_of(site).removesuffix("段")
+    found = site.ground.gazetteer.lookup(words, region=site.region, kinds={"division"}) if len(words) > 1 else []
+    return found[0] if found else None
+
+
+def is_side(site: Site) -> bool:
+    """Whether the section is a side of the line: 北段."""
+    return section_of(site).removesuffix("段") in _SIDES
 
 
 def _inside(site: Site, geometry: BaseGeometry, words: str) -> BaseGeometry | None:

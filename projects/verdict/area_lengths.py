@@ -20,23 +20,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.boundaries import basemap, boundaries
-from geo.gazetteer import default_gazetteer
+from geo.boundaries import basemap
 from geo.geodesy import area_km2
+from layers.area_units import area_units
 from layers.density import DENSITIES, Density, counts_for, denominators_km2, line_length_by_area
 from layers.highway import highway_lines
 from layers.indicators import counted_lines
 from layers.rail import rail_lines
 from layers.scenario import DATA_MONTH, as_of
-from layers.schema import LINES, STAGE_ORDER, Status
+from layers.schema import LINES, STAGE_ORDER, Mode, Status
 from layers.waterway import waterway_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["AreaLengths", "area_lengths", "area_units", "density_of"]
-
-LEVELS = ("province", "prefecture", "county")
 
 
 @dataclass(frozen=True)
@@ -48,19 +46,22 @@ class AreaLengths:
     ----------
     name : str
         As the target names the area.
-    area_km2, polygon_km2, lakes_km2 : float
-        What densities divide by (published where known), as drawn, and the big lakes within it as drawn.
+    area_km2, polygon_km2 : float
+        What densities divide by (published where known), and as drawn.
+    lakes : tuple of (name, km²)
+        The big lakes within it as drawn, largest first.
     land_only : bool
         Whether the published area is without water.
     lines : DataFrame, one row per line and unit of the area
         feature_id, project_id ("" for what is there), name, mode, kind, channel_class, status, drawn_by, accuracy_km,
-        opening_month, closing_month, opening_year (that a plan states), length_km (as drawn), km (published length apportioned, else drawn).
+        opening_month, closing_month, opening_year (that a plan states), documents (that name it), length_km (as drawn), route_km (published, apportioned),
+        km (published length apportioned, else drawn), route_length_km and whole_km (of the whole line, published and drawn).
     """
 
     name: str
     area_km2: float
     polygon_km2: float
-    lakes_km2: float
+    lakes: tuple[tuple[str, float], ...]
     land_only: bool
     lines: pd.DataFrame
 
@@ -69,6 +70,22 @@ class AreaLengths:
         spec = density_of(indicator)
         there = self.lines[self.lines["project_id"] == ""]
         return as_of(there[counts_for(there, spec)], month)
+
+    @property
+    def lakes_km2(self) -> float:
+        """Area of the big lakes."""
+        return math.fsum(size for _, size in self.lakes)
+
+    def measured_both(self, indicator: str) -> pd.DataFrame:
+        """Return the lines of an indicator as a whole: length_km as drawn and route_length_km, for what there is in any month."""
+        there = self.lines[self.lines["project_id"] == ""]
+        rows = there[counts_for(there, density_of(indicator))].drop_duplicates("feature_id")
+        return rows[["whole_km", "route_length_km"]].rename(columns={"whole_km": "length_km"})
+
+    def bridges(self, month: str) -> pd.DataFrame:
+        """Return the sea bridges outside the statistics that are open in a month."""
+        there = self.lines[self.lines["project_id"] == ""]
+        return as_of(there[(there["mode"] == Mode.HIGHWAY.value) & (there["kind"] == "bridge")], month)
 
     def planned(self, indicator: str, stage: str = "") -> pd.DataFrame:
         """Return the projects' lines of an indicator at a stage and further ones; without a stage all of them."""
@@ -97,48 +114,6 @@ def density_of(indicator: str) -> Density:
         if spec.indicator == base and spec.per_km2:
             return spec
     raise KeyError(indicator)
-
-
-def area_units(name: str) -> gpd.GeoDataFrame | None:
-    """
-    Return the administrative units that make up an area.
-
-    Parameters
-    ----------
-    name : str
-        A province, city or county by full or short name (a province before a city before a county), or an area of the
-        gazetteer (长三角, 合肥都市圈).
-
-    Returns
-    -------
-    GeoDataFrame, contract ``layers.schema.AREAS``, or None
-        None where the area is unknown, or a part of it lies outside 沪苏浙皖.
-
-    Examples
-    --------
-    >>> area_units("长三角")["short_name"].tolist()
-    ['上海', '江苏', '浙江', '安徽']
-    """
-    for level in LEVELS:
-        table = boundaries(level)  # type: ignore[arg-type]
-        found = table[(table["name"] == name) | (table["short_name"] == name)]
-        if len(found) == 1:
-            return gpd.GeoDataFrame(found.reset_index(drop=True), geometry="geometry", crs=table.crs)
-    members = next((place.members for place in default_gazetteer().lookup(name) if place.members), ())
-    parts = [_unit(code) for code in members]
-    if not parts or any(part is None for part in parts):
-        return None
-    joined = pd.concat([part for part in parts if part is not None], ignore_index=True)
-    return gpd.GeoDataFrame(joined.sort_values("code", ignore_index=True), geometry="geometry", crs=LINES.crs)
-
-
-def _unit(code: str) -> gpd.GeoDataFrame | None:
-    for level in LEVELS:
-        table = boundaries(level)  # type: ignore[arg-type]
-        found = table[table["code"] == code]
-        if len(found):
-            return found
-    return None
 
 
 def area_lengths(
@@ -184,24 +159,32 @@ def area_lengths(
         "accuracy_km",
         "opening_month",
         "closing_month",
+        "route_length_km",
     ]
-    cut = cut.merge(pd.DataFrame(lines[facts]), on="feature_id", how="left")
+    whole = pd.DataFrame(lines[facts]).assign(whole_km=lines["length_km"])
+    cut = cut.merge(whole, on="feature_id", how="left")
     years = {} if features is None else dict(zip(features["feature_id"], features["opening_year"], strict=True))
     cut["opening_year"] = pd.to_numeric(cut["project_id"].map(years), errors="coerce").astype("float64")
+    named = {} if features is None else dict(zip(features["feature_id"], features["documents"], strict=True))
+    cut["documents"] = cut["project_id"].map(named).fillna("").astype(str)
     cut["accuracy_km"] = pd.to_numeric(cut["accuracy_km"], errors="coerce").astype("float64")
     return {name: _of_area(name, part, cut) for name, part in units.items()}
 
 
 def _of_area(name: str, units: gpd.GeoDataFrame, cut: pd.DataFrame) -> AreaLengths:
     lines = cut[cut["code"].isin(units["code"])].reset_index(drop=True)
-    lakes = basemap()["lakes"].geometry.to_numpy()
+    lakes = basemap()["lakes"]
     shape = shapely.union_all(units.geometry.to_numpy())
-    within = [area_km2(part) for part in shapely.intersection(lakes, shape) if not part.is_empty]
+    within = [
+        (str(name), area_km2(part))
+        for name, part in zip(lakes["name"], shapely.intersection(lakes.geometry.to_numpy(), shape), strict=True)
+        if not part.is_empty
+    ]
     return AreaLengths(
         name=name,
         area_km2=float(np.sum(denominators_km2(units))),
         polygon_km2=float(units["polygon_area_km2"].sum()),
-        lakes_km2=float(math.fsum(v for v in within if math.isfinite(v))),
+        lakes=tuple(sorted(((n, v) for n, v in within if math.isfinite(v) and v > 0.0), key=lambda lake: -lake[1])),
         land_only=all(_area_kinds().get(str(code)) == "land" for code in units["code"]),
         lines=lines,
     )

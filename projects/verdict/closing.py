@@ -33,7 +33,7 @@ def added_by_projects(lengths: AreaLengths, indicator: str, *, stage: str = "") 
     Returns
     -------
     DataFrame
-        project_id, name, status, drawn_by, accuracy_km, length_km; a further stage first, then the better drawing, then the
+        project_id, name, status, drawn_by, accuracy_km, documents, length_km; a further stage first, then the better drawing, then the
         longer line. Lengths are counted once, where projects run side by side with the one that is more solid: they add up,
         and a list without some of the projects adds at least its own sum.
     """
@@ -43,6 +43,7 @@ def added_by_projects(lengths: AreaLengths, indicator: str, *, stage: str = "") 
         status=("status", "first"),
         drawn_by=("drawn_by", "first"),
         accuracy_km=("accuracy_km", "max"),
+        documents=("documents", "first"),
         length_km=("km", "sum"),
     )
     order = grouped.assign(
@@ -50,7 +51,7 @@ def added_by_projects(lengths: AreaLengths, indicator: str, *, stage: str = "") 
         drawing=[_DRAWINGS.index(str(method)) for method in grouped["drawn_by"]],
         shorter=-grouped["length_km"],
     ).sort_values(["stage_rank", "drawing", "shorter", "project_id"], ignore_index=True)
-    return order[["project_id", "name", "status", "drawn_by", "accuracy_km", "length_km"]]
+    return order[["project_id", "name", "status", "drawn_by", "accuracy_km", "documents", "length_km"]]
 
 
 def shortest_list(added: pd.DataFrame, missing_km: float) -> pd.DataFrame:

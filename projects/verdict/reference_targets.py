@@ -1,7 +1,7 @@
 """
 Targets and published figures that stand in no plan that was read: facts with their sources, and a planner's own targets.
 
-``projects/data/reference_targets.csv`` holds the 2025 targets of the transport plan of the Yangtze River Delta;
+``projects/data/reference_targets.csv`` holds targets for 2025 of plans for the Yangtze River Delta and 合肥;
 ``projects/data/official_lengths.csv`` the published route lengths that an assessment shows beside tongtu's.
 """
 
@@ -30,6 +30,7 @@ __all__ = [
     "reference_dates",
     "reference_places",
     "reference_targets",
+    "reference_titles",
 ]
 
 
@@ -58,13 +59,14 @@ def reference_targets() -> pd.DataFrame:
 
     References
     ----------
-    国家发展改革委、交通运输部 (2020): 长江三角洲地区交通运输更高质量一体化发展规划, section on the aims for 2025.
+    中共中央、国务院 (2019): 长江三角洲区域一体化发展规划纲要; 国家发展改革委、交通运输部 (2020): 长江三角洲地区交通运输更高质量一体化
+    发展规划; and two plans of the 14th five-year period, by the pages that the table names.
 
     Examples
     --------
     >>> table = reference_targets()
-    >>> table.loc[table["indicator"] == "railway_network_density", ["area", "value", "unit"]].values.tolist()
-    [['长三角', 507.0, 'km/10000km2']]
+    >>> table.loc[table["indicator"] == "railway_network_density", ["document", "value", "unit"]].values.tolist()
+    [['长三角交通规划2020', 507.0, 'km/10000km2'], ['长三角规划纲要2019', 507.0, 'km/10000km2']]
     """
     table = pd.DataFrame(
         [
@@ -82,41 +84,42 @@ def reference_targets() -> pd.DataFrame:
 
 
 def reference_dates() -> dict[str, str]:
-    """Return the month of issue of each document of :func:`reference_targets`."""
+    """Return the month of issue of each document of :func:`reference_targets`, "" where it is unknown."""
     return {row["document"]: row["date"] for row in _rows("reference_targets.csv")}
+
+
+def reference_titles() -> dict[str, str]:
+    """Return the title of each document of :func:`reference_targets`."""
+    return {row["document"]: row["title"] for row in _rows("reference_targets.csv")}
 
 
 def reference_places(indicator: str, area: str) -> tuple[str, ...]:
     """
-    Return the cities between which a travel time of an area is meant, the centre first.
+    Return the centre cities between which a travel time of an area is meant.
 
     Parameters
     ----------
-    indicator : {"centre_city_travel_time", "commuting_circle_time"}
+    indicator : {"centre_city_travel_time"}
     area : str
-        长三角, a 都市圈, or a city: from it to the centre cities, or within its own 都市圈.
+        长三角; or a city: it goes first, and the centre cities follow.
 
     Returns
     -------
     tuple of str
-        Empty where the area is unknown.
+        Empty where the area is unknown, or for another indicator.
 
     Examples
     --------
-    >>> reference_places("commuting_circle_time", "苏锡常都市圈")
-    ('苏州', '无锡', '常州')
+    >>> reference_places("centre_city_travel_time", "芜湖市")
+    ('芜湖', '上海', '南京', '杭州', '合肥', '宁波')
     """
-    rows = [row for row in _rows("reference_targets.csv") if row["indicator"] == indicator]
+    rows = [row for row in _rows("reference_targets.csv") if row["indicator"] == indicator and row["places"]]
     for row in rows:
         if area == row["area"]:
             return tuple(row["places"].split("|"))
     city = area.removesuffix("市")
-    for row in rows:
-        places = row["places"].split("|")
-        if indicator == "commuting_circle_time" and places[0] == city:
-            return tuple(places)
-        if indicator == "centre_city_travel_time" and default_gazetteer().lookup(city, kinds={"division"}):
-            return (city, *(place for place in places if place != city))
+    if rows and default_gazetteer().lookup(city, kinds={"division"}):
+        return (city, *(place for place in rows[0]["places"].split("|") if place != city))
     return ()
 
 
@@ -127,10 +130,12 @@ def official_lengths() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        area (full name), as_of (``YYYY-MM``), indicator (``rail_length`` …), length_km, source, grade, note; sorted.
+        area (full name), as_of (``YYYY-MM``), indicator (``rail_length`` …), length_km, area_km2 and published_density
+        (what the publisher divides by and gets, NaN where he does not say), density_unit, source, grade, note; sorted.
     """
     table = pd.DataFrame(_rows("official_lengths.csv"))
-    return table.assign(length_km=table["length_km"].astype(float))
+    numbers = ["length_km", "area_km2", "published_density"]
+    return table.assign(**{name: pd.to_numeric(table[name]).astype(float) for name in numbers})
 
 
 def read_targets(path: Path) -> pd.DataFrame:

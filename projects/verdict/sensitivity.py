@@ -1,23 +1,33 @@
-"""What other usual definitions of an indicator give: another area, another length, another end of the journey."""
+"""What other usual definitions of a length or density give: another area, another length, other lines."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from layers.drawing_error import stretch_of
 from projects.verdict.area_lengths import density_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from projects.verdict.area_lengths import AreaLengths
-    from projects.verdict.target_times import TargetTimes
+    from projects.verdict.target_line import Variant
 
-__all__ = ["length_definitions", "time_definitions"]
+__all__ = ["length_definitions"]
 
-Variant = tuple[str, float, float, str]
-"""Key of the definition, today's value, the value with all projects, and what is done differently."""
+SIDE_KINDS = ("suburban_rail", "freight_rail")
+"""Kinds of railway that some statistics leave out."""
 
 
-def length_definitions(lengths: AreaLengths, indicator: str, month: str, *, lang: str = "zh") -> list[Variant]:
+def length_definitions(
+    lengths: AreaLengths,
+    indicator: str,
+    month: str,
+    *,
+    lang: str = "zh",
+    metro: Mapping[str, Any] | None = None,
+) -> list[Variant]:
     """
     Measure a length or density by other definitions.
 
@@ -29,12 +39,16 @@ def length_definitions(lengths: AreaLengths, indicator: str, month: str, *, lang
     month : str
         ``YYYY-MM`` of what is there.
     lang : {"zh", "en"}
+    metro : mapping, optional
+        Published length of the metro of the area (as_of, length_km, source, grade, note): it is in no embedded network.
 
     Returns
     -------
     list of (definition, value today, value with all projects, note)
-        In the unit of ``layers.density``. ``polygon_area`` and ``without_lakes`` are of densities only; ``with_metro`` (rail)
-        is NaN with the reason, for metro lines are in no embedded network.
+        In the unit of ``layers.density``. ``drawn_length``: as drawn; ``stretched``: lines without published length times what
+        the others are longer than drawn; ``polygon_area`` and ``without_lakes`` (densities): another denominator;
+        ``main_lines`` (rail): without suburban and freight lines; ``with_metro`` (rail): and the published length of the
+        metro, NaN with the reason where none is known; ``with_bridges`` (expressway): and sea bridges outside the statistics.
     """
     spec = density_of(indicator)
     there, planned = lengths.existing(indicator, month), lengths.planned(indicator)
@@ -59,8 +73,22 @@ def length_definitions(lengths: AreaLengths, indicator: str, month: str, *, lang
             else f"drawn length {drawn_km[0]:.1f} km for the published {km[0]:.1f} km",
         )
     ]
-    if density:
+    stretch = stretch_of(lengths.measured_both(indicator))
+    none = [rows.loc[rows["route_km"].isna(), "length_km"].sum() for rows in (there, planned)]
+    if stretch.lines and none[0] > 0.0:
+        more = [float(v) * (stretch.mean - 1.0) for v in none]
         out.append(
+            row(
+                "stretched",
+                (km[0] + more[0], km[1] + more[0]),
+                lengths.area_km2,
+                f"无公布里程的 {none[0]:.1f} km 乘以 {stretch.mean:.3f}(有公布里程者与图上之比)"
+                if zh
+                else f"{none[0]:.1f} km without published length times {stretch.mean:.3f}",
+            )
+        )
+    if density:
+        out += [
             row(
                 "polygon_area",
                 km,
@@ -68,45 +96,62 @@ def length_definitions(lengths: AreaLengths, indicator: str, month: str, *, lang
                 f"图上面积 {lengths.polygon_km2:.0f} km², 代替 {lengths.area_km2:.0f} km²"
                 if zh
                 else f"area as drawn {lengths.polygon_km2:.0f} km² for {lengths.area_km2:.0f} km²",
-            )
-        )
-        if lengths.land_only:
-            note = "公布面积已不含水域" if zh else "the published area is without water already"
-            out.append(("without_lakes", math.nan, math.nan, note))
-        elif lengths.lakes_km2 > 0.0:
-            left = lengths.area_km2 - lengths.lakes_km2
-            note = (
-                f"扣除大湖 {lengths.lakes_km2:.0f} km², 分母 {left:.0f} km²"
-                if zh
-                else f"without {lengths.lakes_km2:.0f} km² of big lakes: {left:.0f} km²"
-            )
-            out.append(row("without_lakes", km, left, note))
+            ),
+            *_without_lakes(lengths, lambda left, note: row("without_lakes", km, left, note), zh=zh),
+        ]
     if spec.indicator == "rail":
-        note = "路网不含地铁、轻轨, 未测算" if zh else "metro is in no embedded network: not measured"
-        out.append(("with_metro", math.nan, math.nan, note))
+        main = [float(rows.loc[~rows["kind"].isin(SIDE_KINDS), "km"].sum()) for rows in (there, planned)]
+        side = km[0] - main[0]
+        note = f"不计市域与货运铁路 {side:.1f} km" if zh else f"without {side:.1f} km of suburban and freight lines"
+        if side > 0.0:
+            out.append(row("main_lines", (main[0], main[0] + main[1]), lengths.area_km2, note))
+        out.append(_with_metro(km, metro, lambda both, note: row("with_metro", both, lengths.area_km2, note), zh=zh))
+    if spec.indicator == "expressway":
+        bridges = float(lengths.bridges(month)["km"].sum())
+        note = (
+            f"计入不列统计的跨海大桥 {bridges:.1f} km"
+            if zh
+            else f"with {bridges:.1f} km of sea bridges outside the statistics"
+        )
+        if bridges > 0.0:
+            out.append(row("with_bridges", (km[0] + bridges, km[1] + bridges), lengths.area_km2, note))
     return out
 
 
-def time_definitions(times: TargetTimes, indicator: str, area: str, month: str, *, lang: str = "zh") -> list[Variant]:
-    """
-    Measure a rail time from station to station instead of from centre to centre.
-
-    Parameters
-    ----------
-    times : TargetTimes
-    indicator, area, month : str
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    list of (definition, minutes today, minutes with all projects, note)
-        Empty for indicators that are not of rail.
-    """
-    from projects.verdict.target_times import TIME_INDICATORS
-
-    if TIME_INDICATORS[indicator] != "rail":
+def _without_lakes(lengths: AreaLengths, row: Callable[[float, str], Variant], *, zh: bool) -> list[Variant]:
+    if lengths.land_only:
+        note = "公布面积已不含水域" if zh else "the published area is without water already"
+        return [("without_lakes", math.nan, math.nan, note)]
+    if lengths.lakes_km2 <= 0.0:
         return []
-    today, pair = times.slowest(indicator, area, month=month, depart_from="station")
-    plan, _ = times.slowest(indicator, area, month=month, scenario="plan", depart_from="station")
-    note = f"仅列车时间; 最慢的一对 {pair}" if lang == "zh" else f"train alone; slowest pair {pair}"
-    return [("station_to_station", today, plan, note)]
+    left = lengths.area_km2 - lengths.lakes_km2
+    named = "、".join(f"{name} {size:.0f}" for name, size in lengths.lakes)
+    note = (
+        f"扣除大湖 {lengths.lakes_km2:.0f} km²({named}), 分母 {left:.0f} km²"
+        if zh
+        else f"without {lengths.lakes_km2:.0f} km² of big lakes ({named}): {left:.0f} km²"
+    )
+    return [row(left, note)]
+
+
+def _with_metro(
+    km: tuple[float, float],
+    metro: Mapping[str, Any] | None,
+    row: Callable[[tuple[float, float], str], Variant],
+    *,
+    zh: bool,
+) -> Variant:
+    if metro is None:
+        note = (
+            "路网不含地铁、轻轨, 亦无公布里程, 未测算"
+            if zh
+            else "metro is in no embedded network, nor published: not measured"
+        )
+        return "with_metro", math.nan, math.nan, note
+    length, source = float(metro["length_km"]), f"{metro['source']} [{metro['grade']}]"
+    note = (
+        f"加公布的轨道交通 {metro['note']} {length:g} km({metro['as_of']}, {source})"
+        if zh
+        else f"with {length:g} km of published metro ({metro['note']} {metro['as_of']}, {source})"
+    )
+    return row((km[0] + length, km[1] + length), note)

@@ -1,8 +1,7 @@
-"""Travel times that targets bound: between centre cities, within a commuting circle, between two places."""
+"""Travel times that targets bound, in any scenario or with any choice of projects; each network is built once, when asked for."""
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,9 +11,9 @@ import pandas as pd
 
 from geo.errors import PlaceNotFoundError
 from geo.gazetteer import default_gazetteer
-from layers.indicators import scenario_network
-from layers.travel_time import travel_time_matrix, travel_time_table
-from projects.verdict.reference_targets import reference_places
+from layers.indicators import network_of_lines, scenario_lines, scenario_network
+from layers.travel_time import travel_time_legs, travel_time_matrix, travel_time_table
+from projects.verdict.journeys import REGION, TIME_INDICATORS, Journey, Scope, scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,131 +22,167 @@ if TYPE_CHECKING:
 
     from layers.network import Network
 
-__all__ = ["TIME_INDICATORS", "TargetTimes", "pairs_of"]
-
-TIME_INDICATORS = {"rail_travel_time": "rail", "centre_city_travel_time": "rail", "commuting_circle_time": "any"}
-"""Indicators of times and the mode that is measured: a commuting circle may be reached by road as well."""
-
-REGION = ("上海市", "江苏省", "浙江省", "安徽省")
+__all__ = ["TIME_INDICATORS", "Measured", "TargetTimes"]
 
 
-def pairs_of(indicator: str, area: str) -> tuple[tuple[str, str], ...]:
+@dataclass(frozen=True)
+class Measured:
     """
-    Return the pairs of places whose slowest time an indicator of an area is.
+    The time of a target.
 
     Parameters
     ----------
-    indicator : key of ``TIME_INDICATORS``
-    area : str
-        A pair (合肥-上海), an area (长三角), a 都市圈 or a city.
-
-    Returns
-    -------
-    tuple of (from, to)
-        Empty where the area is unknown.
-
-    Examples
-    --------
-    >>> pairs_of("commuting_circle_time", "苏锡常都市圈")
-    (('苏州', '无锡'), ('苏州', '常州'))
+    minutes : float
+        Of the slowest journey; NaN where one has no way, or the area is unknown.
+    slowest : str
+        That journey, 合肥-上海; "" without a number.
+    reason : str
+        Why there is no number, Chinese first; "" where there is one.
+    times : dict of Journey to minutes
     """
-    if indicator == "rail_travel_time":
-        ends = [part.strip() for part in re.split(r"\s*[-—–~～至]\s*", area) if part.strip()]
-        return ((ends[0], ends[1]),) if len(ends) == 2 else ()
-    places = reference_places(indicator, area)
-    if not places:
-        return ()
-    whole = indicator == "centre_city_travel_time" and area.removesuffix("市") != places[0]
-    return tuple(itertools.combinations(places, 2)) if whole else tuple((places[0], other) for other in places[1:])
+
+    minutes: float
+    slowest: str
+    reason: str
+    times: dict[Journey, float]
+
+    def within(self, limit_min: float) -> int:
+        """Return how many journeys take no longer than a limit."""
+        return sum(minutes <= limit_min * (1.0 + 1e-9) for minutes in self.times.values())
 
 
 @dataclass
 class TargetTimes:
     """
-    Times of pairs, each scenario's network built once and only when asked for.
+    Times of journeys.
 
     Parameters
     ----------
     features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
-    wanted : list of (indicator, area)
-        What will be asked.
+    wanted : list of (indicator, area, year)
+        What will be asked: all their places go into one matrix per network.
     """
 
     features: gpd.GeoDataFrame | None
-    wanted: list[tuple[str, str]]
-    _tables: dict[tuple[str, str, str, str], pd.DataFrame] = field(default_factory=dict)
+    wanted: list[tuple[str, str, int]]
+    _times: dict[tuple[str, str, str, str], dict[tuple[str, str], tuple[float, str]]] = field(default_factory=dict)
     _networks: dict[tuple[str, str], Network] = field(default_factory=dict)
 
-    def slowest(
-        self, indicator: str, area: str, *, month: str, scenario: str = "today", depart_from: str = "centre"
-    ) -> tuple[float, str]:
+    def measure(
+        self, indicator: str, scope: Scope | None, *, month: str, scenario: str = "today", depart_from: str = "centre"
+    ) -> Measured:
         """
-        Return the slowest time of an indicator of an area.
+        Return the slowest time of the journeys of a scope.
 
         Parameters
         ----------
-        indicator, area : str
+        indicator : key of ``TIME_INDICATORS``
+        scope : Scope, or None
+            None: the area is unknown.
         month, scenario, depart_from : str
-            As in :func:`layers.indicators.travel_times`.
+            As in :func:`layers.indicators.travel_times`; ``PROJECTS=a|b`` builds these projects alone.
 
         Returns
         -------
-        minutes : float
-            NaN where the area is unknown or a pair has no way.
-        note : str
-            The slowest pair, or why there is no number.
+        Measured
         """
-        pairs = pairs_of(indicator, area)
-        if not pairs:
-            return float("nan"), f"不知道{area}指哪些城市 the cities of {area} are unknown"
-        mode = TIME_INDICATORS[indicator]
-        found = []
-        table = self._table(mode, month, scenario, depart_from)
-        for pair in pairs:
-            row = table.get(pair, (float("nan"), "地名未找到 place not found"))
-            if not np.isfinite(row[0]):
-                return float("nan"), f"{pair[0]}-{pair[1]}: {row[1] or '没有通路 no way'}"
-            found.append((row[0], pair))
-        minutes, pair = max(found)
-        return minutes, f"{pair[0]}-{pair[1]}"
+        if scope is None or not scope.journeys:
+            return Measured(float("nan"), "", "不知道该区域指哪些城市 the cities of the area are unknown", {})
+        table = self._table(TIME_INDICATORS[indicator], month, scenario, depart_from)
+        times: dict[Journey, float] = {}
+        for journey in scope.journeys:
+            rows = {
+                to: table.get((journey.origin, to), (float("nan"), "地名未找到 place not found"))
+                for to in journey.destinations
+            }
+            reached = [minutes for minutes, _ in rows.values() if np.isfinite(minutes)]
+            if not reached:
+                to, (_, note) = next(iter(rows.items()))
+                return Measured(float("nan"), "", f"{journey.origin}-{to}: {note or '没有通路 no way'}", {})
+            times[journey] = min(reached)
+        slowest = max(times, key=lambda journey: times[journey])
+        near = min(slowest.destinations, key=lambda to: _or_infinite(table.get((slowest.origin, to))))
+        return Measured(times[slowest], f"{slowest.origin}-{near}", "", times)
+
+    def projects_on_the_way(self, indicator: str, slow: Iterable[Journey], *, month: str) -> list[str]:
+        """
+        Return the projects that the quickest ways of journeys use when all projects are built, sorted.
+
+        Parameters
+        ----------
+        indicator : str
+        slow : iterable of Journey
+        month : str
+        """
+        pairs = [(journey.origin, to) for journey in slow for to in journey.destinations]
+        if not pairs or self.features is None:
+            return []
+        mode, places = TIME_INDICATORS[indicator], self._places(TIME_INDICATORS[indicator]).set_index("name")
+        network = self._network(month, "plan")
+        found: set[str] = set()
+        for origin in dict.fromkeys(a for a, _ in pairs):
+            there = [b for a, b in pairs if a == origin and b in places.index]
+            if origin in places.index and there:
+                ends = [places.loc[names].reset_index() for names in ([origin], there)]
+                legs = travel_time_legs(network, *ends, mode=mode)
+                found |= {part for line in legs["line"].astype(str) for part in line.split("|") if part}
+        ids = set(self.features.loc[self.features["origin"] == "project", "feature_id"].astype(str))
+        return sorted({_project_of(line) for line in found} & ids)
 
     def _table(
         self, mode: str, month: str, scenario: str, depart_from: str
     ) -> dict[tuple[str, str], tuple[float, str]]:
         key = (mode, month, scenario, depart_from)
-        if key not in self._tables:
-            names = [
-                name
-                for indicator, area in self.wanted
-                if TIME_INDICATORS[indicator] == mode
-                for pair in pairs_of(indicator, area)
-                for name in pair
-            ]
-            places = _places(names)
-            network = self._network(month, scenario)
-            matrix = travel_time_matrix(network, places, places, mode=mode, depart_from=depart_from)
-            self._tables[key] = travel_time_table(matrix, mode=mode, as_of=month, scenario=scenario)
-        table = self._tables[key]
-        return {
-            (str(a), str(b)): (float(minutes), str(note))
-            for a, b, minutes, note in zip(
-                table["from"], table["to"], table["travel_time_min"], table["note"], strict=True
+        if key not in self._times:
+            places = self._places(mode)
+            matrix = travel_time_matrix(
+                self._network(month, scenario), places, places, mode=mode, depart_from=depart_from
             )
-        }
+            table = travel_time_table(matrix, mode=mode, as_of=month, scenario=scenario)
+            columns = (table[name] for name in ("from", "to", "travel_time_min", "note"))
+            self._times[key] = {
+                (str(a), str(b)): (float(minutes), str(note)) for a, b, minutes, note in zip(*columns, strict=True)
+            }
+        return self._times[key]
+
+    def _places(self, mode: str) -> pd.DataFrame:
+        """Return name, lon, lat of the places of all that is wanted by a mode; those that nobody knows are left out."""
+        rows: dict[str, dict[str, object]] = {}
+        for indicator, area, year in self.wanted:
+            if TIME_INDICATORS[indicator] != mode:
+                continue
+            for scope in scopes(indicator, area, year):
+                known = {name: (lon, lat) for name, lon, lat in scope.places}
+                for name in (n for j in scope.journeys for n in (j.origin, *j.destinations)):
+                    where = known.get(name) or _resolved(name)
+                    if where is not None:
+                        rows.setdefault(name, {"name": name, "lon": where[0], "lat": where[1]})
+        return pd.DataFrame(list(rows.values()), columns=["name", "lon", "lat"])
 
     def _network(self, month: str, scenario: str) -> Network:
         if (month, scenario) not in self._networks:
+            if scenario.startswith("PROJECTS="):
+                chosen = set(scenario.removeprefix("PROJECTS=").split("|"))
+                lines, nodes = scenario_lines(self.features, month=month, scenario="plan")
+                there, _ = scenario_lines(None, month=month)
+                keep = lines["feature_id"].isin(there["feature_id"]) | lines["feature_id"].map(_project_of).isin(chosen)
+                return network_of_lines(lines[keep].reset_index(drop=True), nodes, month=month)
             self._networks[month, scenario] = scenario_network(self.features, month=month, scenario=scenario)
         return self._networks[month, scenario]
 
 
-def _places(names: Iterable[str]) -> pd.DataFrame:
-    """Return name, lon, lat of the places that the gazetteer knows, each once."""
-    rows = []
-    for name in dict.fromkeys(names):
-        try:
-            place = default_gazetteer().resolve(name, region=REGION, kinds={"division"})
-        except PlaceNotFoundError:
-            continue
-        rows.append({"name": name, "lon": place.lon, "lat": place.lat})
-    return pd.DataFrame(rows, columns=["name", "lon", "lat"])
+def _or_infinite(found: tuple[float, str] | None) -> float:
+    return found[0] if found is not None and np.isfinite(found[0]) else np.inf
+
+
+def _project_of(feature_id: object) -> str:
+    """Return the project of a line: ``built_lines`` numbers its parts (.0)."""
+    return re.sub(r"\.\d+$", "", str(feature_id))
+
+
+def _resolved(name: str) -> tuple[float, float] | None:
+    try:
+        place = default_gazetteer().resolve(name, region=REGION, kinds={"division"})
+    except PlaceNotFoundError:
+        return None
+    return float(place.lon), float(place.lat)

@@ -9,7 +9,7 @@ figures, and the shortest list of projects that closes the gap.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,10 +20,13 @@ from projects.assessment import assess
 from projects.indicators import indicators as known_indicators
 from projects.schema import CLOSING, SENSITIVITY, TARGETS, VERDICTS
 from projects.verdict.area_lengths import area_lengths, density_of
+from projects.verdict.journeys import TIME_INDICATORS
 from projects.verdict.judgement import STAGES, judge
+from projects.verdict.length_line import LengthLine
 from projects.verdict.reference_targets import official_lengths
 from projects.verdict.target_line import KEY, Compared, TargetLine
-from projects.verdict.target_times import TIME_INDICATORS, TargetTimes
+from projects.verdict.target_times import TargetTimes
+from projects.verdict.time_line import TimeLine, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.schema import Schema
+    from projects.verdict.area_lengths import AreaLengths
 
 __all__ = ["STAGES", "Verdicts", "judge", "target_verdicts"]
 
@@ -96,37 +100,76 @@ def target_verdicts(
     targets = TARGETS.coerce(targets)
     months = {document: _month(date, month) for document, date in (dates or {}).items()}
     measured_by = {indicator.key: indicator.measured_by for indicator in known_indicators()}
-    wanted = [
-        (str(area), measured_by.get(str(indicator), ""), str(document))
-        for area, indicator, document in zip(targets["area"], targets["indicator"], targets["document"], strict=True)
-    ]
-    lengths = area_lengths([area for area, by, _ in wanted if _is_length(by)], features, month=month)
-    times = TargetTimes(features, [(by, area) for area, by, _ in wanted if by in TIME_INDICATORS])
-    official = official_lengths()
-    works: list[TargetLine] = []
-    for target, (area, by, document) in zip(targets.to_dict("records"), wanted, strict=True):
-        # A document's own month may not lie after today's network.
-        work = TargetLine({str(k): v for k, v in target.items()}, by, month, months.get(document, ""), lang)
-        if area in lengths and _is_length(by):
-            work.measure_lengths(lengths[area], official)
-        elif by in TIME_INDICATORS:
-            work.measure_times(times, area)
-        works.append(work)
-    compared = _compared(targets, works, indicators)
-    rows = [work.row(compared) for work in works]
-    closing = [row for work in works for row in work.closing]
-    sensitivity = [row for work in works for row in work.sensitivity]
-    table = VERDICTS.coerce(pd.DataFrame(rows, columns=VERDICTS.names)).sort_values(
+    rows = [{str(k): v for k, v in row.items()} for row in targets.to_dict("records")]
+    by = [measured_by.get(str(row["indicator"]), "") for row in rows]
+    maker = _LineMaker(rows, by, features, month, months, lang)
+    works = [maker.line(row, measure) for row, measure in zip(rows, by, strict=True)]
+    compared = _compared(targets, works, indicators, lang)
+    lines = [work.row(compared) for work in works]
+    table = VERDICTS.coerce(pd.DataFrame(lines, columns=VERDICTS.names)).sort_values(
         list(VERDICTS.key), ignore_index=True
     )
     return Verdicts(
         VERDICTS.validate(table),
-        _table(closing, CLOSING),
-        _table(sensitivity, SENSITIVITY),
+        _table([row for work in works for row in work.closing], CLOSING),
+        _table([row for work in works for row in work.sensitivity], SENSITIVITY),
     )
 
 
-def _compared(targets: pd.DataFrame, works: list[TargetLine], indicators: pd.DataFrame) -> Compared:
+class _LineMaker:
+    """Makes the line of each target: all areas are cut once, and each network is built once, for all of them."""
+
+    def __init__(
+        self,
+        rows: list[dict[str, Any]],
+        by: list[str],
+        features: gpd.GeoDataFrame | None,
+        month: str,
+        months: Mapping[str, str],
+        lang: str,
+    ) -> None:
+        self.features, self.month, self.months, self.lang = features, month, months, lang
+        both = list(zip(rows, by, strict=True))
+        areas = [str(row["area"]) for row, measure in both if _is_length(measure)]
+        self.lengths = area_lengths(areas, features, month=month)
+        self.own = self._own_lengths([(str(row["document"]), str(row["area"])) for row, m in both if _is_length(m)])
+        self.official = official_lengths()
+        wanted = [
+            (measure, str(row["area"]), year_of(self._plan_month(row), row["year"]))
+            for row, measure in both
+            if measure in TIME_INDICATORS
+        ]
+        self.times = TargetTimes(features, wanted)
+
+    def _plan_month(self, row: Mapping[str, Any]) -> str:
+        return self.months.get(str(row["document"]), "")
+
+    def _own_lengths(self, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], AreaLengths]:
+        """Measure areas with the projects alone that a document names."""
+        if self.features is None:
+            return {}
+        found = {}
+        for document in dict.fromkeys(name for name, _ in wanted):
+            mine = [document in str(names).split("|") for names in self.features["documents"]]
+            if any(mine):
+                areas = [area for name, area in wanted if name == document]
+                for area, lengths in area_lengths(areas, self.features[mine], month=self.month).items():
+                    found[document, area] = lengths
+        return found
+
+    def line(self, row: dict[str, Any], measured_by: str) -> TargetLine:
+        """Return the line of a target, measured."""
+        area, document = str(row["area"]), str(row["document"])
+        facts = row, measured_by, self.month, self._plan_month(row), self.lang
+        if area in self.lengths and _is_length(measured_by):
+            own = self.own.get((document, area))
+            return LengthLine(*facts, lengths=self.lengths[area], official=self.official, own=own)
+        if measured_by in TIME_INDICATORS:
+            return TimeLine(*facts, times=self.times)
+        return TargetLine(*facts)
+
+
+def _compared(targets: pd.DataFrame, works: list[TargetLine], indicators: pd.DataFrame, lang: str) -> Compared:
     """Compare all that was measured with its bounds, in one assessment."""
     own = pd.DataFrame([row for work in works for row in work.measured], columns=INDICATORS.names)
     own = own.drop_duplicates(list(INDICATORS.key))
@@ -137,7 +180,7 @@ def _compared(targets: pd.DataFrame, works: list[TargetLine], indicators: pd.Dat
     ]
     both = pd.concat([part for part in (base, own) if len(part)] or [own], ignore_index=True)
     scenarios = dict.fromkeys(["today", *STAGES.values(), *(str(s) for s in own["scenario"])])
-    table = assess(targets, both, scenarios=list(scenarios))
+    table = assess(targets, both, scenarios=list(scenarios), lang=lang)
     return {
         (*(row[name] for name in KEY), row["scenario"]): {str(k): v for k, v in row.items()}
         for row in table.to_dict("records")

@@ -190,8 +190,8 @@ def test_columns_and_order_of_the_table() -> None:
 @pytest.mark.parametrize(
     "lang, words",
     [
-        ("zh", ["2025-12", "不含地铁", "公布里程", "分母 10000.0 km²", "nodes 100%", "D 级"]),
-        ("en", ["2025-12", "metro", "published", "denominator 10000.0 km²", "nodes 100%", "grade D"]),
+        ("zh", ["2025-12", "不含地铁", "公布里程", "分母 10000.0 km²", "经站点连线 100%", "D 级"]),
+        ("en", ["2025-12", "metro", "published", "denominator 10000.0 km²", "through its nodes 100%", "grade D"]),
     ],
 )
 def test_the_definition_names_numerator_denominator_drawing_and_grade(lang: str, words: list[str]) -> None:

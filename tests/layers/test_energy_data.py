@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import itertools
 import re
-import sys
-from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
-from pyproj import Geod
 
-GEOD = Geod(ellps="WGS84")
+from tests.layers.network_tables import (
+    GEOD,
+    Positions,
+    Row,
+    by_key,
+    check_grade,
+    check_lines,
+    drawn_km,
+    positions,
+    read,
+    show,
+)
 
 # Published lengths of rows together, km, with the page. Lines drawn through few points cut corners: -30 % to +5 %.
 TOTALS = [
@@ -102,70 +107,59 @@ SITES = {
     "三门核电站": "三门核电站",
 }
 
-
-def show(text: str) -> None:
-    """Write a line of the report that ``pytest -s`` shows."""
-    sys.stdout.write(text + "\n")
-
-
-def read(name: str) -> list[dict[str, str]]:
-    """Read a table of ``layers/data``."""
-    return list(csv.DictReader(io.StringIO(files("layers").joinpath("data", name).read_text(encoding="utf-8"))))
+# Our nodes of the 500 kV trunk, the name of the substation there.
+SUBSTATIONS = {
+    "任庄变": "任庄变电站",
+    "江都变": "江都变电站",
+    "斗山变": "斗山变电站",
+    "石牌变": "石牌变电站",
+    "黄渡变": "黄渡变电站",
+    "洛河变": "洛河变电站",
+    "瓶窑变": "瓶窑变电站",
+    "王店变": "王店变电站",
+    "繁昌变": "繁昌变电站",
+}
 
 
 @pytest.fixture(scope="module")
-def nodes() -> dict[str, tuple[float, float]]:
+def nodes() -> Positions:
     """Return lon, lat by name."""
-    return {row["name"]: (float(row["lon"]), float(row["lat"])) for row in read("energy_nodes.csv")}
+    return positions("energy_nodes.csv")
 
 
 @pytest.fixture(scope="module")
-def lines() -> dict[str, dict[str, str]]:
+def lines() -> dict[str, Row]:
     """Return the rows by line id."""
-    return {row["line_id"]: row for row in read("energy_lines.csv")}
+    return by_key("energy_lines.csv", "line_id")
 
 
 @pytest.fixture(scope="module")
-def points() -> dict[str, dict[str, str]]:
+def points() -> dict[str, Row]:
     """Return the points by name."""
-    return {row["name"]: row for row in read("energy_points.csv")}
+    return by_key("energy_points.csv", "name")
 
 
-def drawn_km(row: dict[str, str], nodes: dict[str, tuple[float, float]]) -> float:
-    """Return the geodesic length through the nodes of a row."""
-    places = [nodes[name] for name in row["nodes"].split("|")]
-    return float(GEOD.line_length([p[0] for p in places], [p[1] for p in places])) / 1000.0
-
-
-def test_tables_are_whole(lines: dict[str, dict[str, str]], nodes: dict[str, tuple[float, float]]) -> None:
-    rows = read("energy_lines.csv")
-    assert [row["line_id"] for row in rows] == sorted(lines)
+def test_tables_are_whole(nodes: Positions) -> None:
     assert [row["name"] for row in read("energy_nodes.csv")] == sorted(nodes)
-    for row in rows:
-        names = row["nodes"].split("|")
-        assert len(names) >= 2, row["line_id"]
-        assert set(names) <= set(nodes), row["line_id"]
-        assert all(a != b for a, b in itertools.pairwise(names)), row["line_id"]
+    for row in check_lines("energy_lines.csv", nodes):
         assert row["kind"] in {"uhv_dc", "uhv_ac", "hvdc", "ac_500", "gas_pipeline"}, row["line_id"]
         # ±1100, ±800, 1000 kV are UHV in China; ±500 and 500 kV are not
         voltage = float(row["voltage_kv"] or 0)
         assert (voltage >= 800) == row["kind"].startswith("uhv"), row["line_id"]
         assert (voltage == 0) == (row["kind"] == "gas_pipeline"), row["line_id"]
-        assert re.fullmatch(r"(\d{4}(-(0[1-9]|1[0-2]))?)?", row["opening_month"]), row["line_id"]
-        assert (row["grade"] == "D") == (row["source"] == "memory"), row["line_id"]
         assert float(row["accuracy_km"]) >= 5.0, row["line_id"]
         # a line of straight joins is never longer than the real one by more than its own uncertainty
         if row["route_length_km"]:
-            assert drawn_km(row, nodes) <= 1.05 * float(row["route_length_km"]), row["line_id"]
+            assert drawn_km(row["nodes"], nodes) <= 1.05 * float(row["route_length_km"]), row["line_id"]
 
 
-def test_points_are_whole(points: dict[str, dict[str, str]], nodes: dict[str, tuple[float, float]]) -> None:
+def test_points_are_whole(points: dict[str, Row], nodes: Positions) -> None:
     rows = read("energy_points.csv")
     assert [row["point_id"] for row in rows] == sorted({row["point_id"] for row in rows})
     assert len(points) == len(rows)
     for row in rows:
         assert row["status"] in {"operating", "planned"}, row["name"]
-        assert (row["grade"] == "D") == (row["source"] == "memory"), row["name"]
+        check_grade(row, row["name"])
         assert float(row["accuracy_km"]) > 0, row["name"]
         if row["name"] in nodes:
             assert (float(row["lon"]), float(row["lat"])) == nodes[row["name"]], row["name"]
@@ -180,7 +174,7 @@ def test_points_are_whole(points: dict[str, dict[str, str]], nodes: dict[str, tu
         assert name in known, name
 
 
-def test_pumped_storage_capacity(points: dict[str, dict[str, str]]) -> None:
+def test_pumped_storage_capacity(points: dict[str, Row]) -> None:
     # 安徽 had 4.68 GW of pumped storage at the end of 2022: 琅琊山 600, 响洪甸 80, 响水涧 1000, 绩溪 1800, 金寨 1200 MW
     # = 4680 MW, the figure the province gives as 468 万千瓦 (memory); 江苏 2.6 GW before 句容: 宜兴, 溧阳, 沙河.
     def capacity(*names: str) -> float:
@@ -191,17 +185,13 @@ def test_pumped_storage_capacity(points: dict[str, dict[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(("name", "prefix", "published_km"), TOTALS, ids=[t[0] for t in TOTALS])
-def test_total_length(
-    name: str, prefix: str, published_km: float, lines: dict[str, dict[str, str]], nodes: dict[str, tuple[float, float]]
-) -> None:
-    total = sum(drawn_km(row, nodes) for line_id, row in lines.items() if line_id.startswith(prefix))
+def test_total_length(name: str, prefix: str, published_km: float, lines: dict[str, Row], nodes: Positions) -> None:
+    total = sum(drawn_km(row["nodes"], nodes) for line_id, row in lines.items() if line_id.startswith(prefix))
     show(f"{name}: drawn {total:.0f} km, published {published_km:.1f} km, {total / published_km - 1:+.1%}")
     assert 0.70 <= total / published_km <= 1.05
 
 
-def test_gas_lines_against_the_trackers(
-    shared: Path, lines: dict[str, dict[str, str]], nodes: dict[str, tuple[float, float]]
-) -> None:
+def test_gas_lines_against_the_trackers(shared: Path, lines: dict[str, Row], nodes: Positions) -> None:
     new = gpd.read_file(shared / "data/gas-gem/ggit_goit_routes_2026_yrd.gpkg").to_crs(32650)
     old = gpd.read_file(shared / "data/gas-gem/asia_gas_tracker_2024_pipelines_yrd.gpkg").to_crs(32650)
     all_km: list[float] = []
@@ -226,7 +216,7 @@ def test_gas_lines_against_the_trackers(
     assert pd.Series(all_km).median() < 10.0
 
 
-def test_sites_against_openstreetmap(shared: Path, points: dict[str, dict[str, str]]) -> None:
+def test_sites_against_openstreetmap(shared: Path, points: dict[str, Row]) -> None:
     power = gpd.read_file(shared / "data/osm-omap-2025/power_substations_plants_yrd.gpkg").to_crs(32650)
     away: dict[str, float] = {}
     for name, theirs in SITES.items():
@@ -239,7 +229,16 @@ def test_sites_against_openstreetmap(shared: Path, points: dict[str, dict[str, s
     assert pd.Series(away).median() < 8.0
 
 
-def test_lng_terminals_against_the_tracker(shared: Path, points: dict[str, dict[str, str]]) -> None:
+def test_substations_against_openstreetmap(shared: Path, nodes: Positions) -> None:
+    power = gpd.read_file(shared / "data/osm-omap-2025/power_substations_plants_yrd.gpkg").to_crs(32650)
+    for name, theirs in SUBSTATIONS.items():
+        place = gpd.GeoSeries.from_xy([nodes[name][0]], [nodes[name][1]], crs=4326).to_crs(32650).iloc[0]
+        away_km = float(power[power["name"] == theirs].distance(place).min()) / 1000.0
+        show(f"{name}: {away_km:.1f} km away")
+        assert away_km < 8.0, name
+
+
+def test_lng_terminals_against_the_tracker(shared: Path, points: dict[str, Row]) -> None:
     tracker = pd.read_csv(shared / "data/gas-gem/asia_gas_tracker_2024_lng_plants_fields_yrd.csv")
     away: dict[str, float] = {}
     for name, theirs in TERMINALS.items():

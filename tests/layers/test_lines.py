@@ -8,7 +8,7 @@ import pytest
 
 from geo.errors import SchemaError
 from geo.geodesy import distance_km
-from layers.lines import drawing_accuracy_km, embedded_lines, embedded_nodes, lines_from_tables
+from layers.lines import drawing_accuracy_km, embedded_lines, embedded_nodes, grade_shares, lines_from_tables
 from layers.schema import LINES, Method, Mode
 
 NODES = pd.DataFrame(
@@ -82,3 +82,21 @@ def test_drawn_length_fits_the_published_one(mode: Mode) -> None:
 def test_an_embedded_table_cannot_be_changed_by_its_reader() -> None:
     embedded_lines(Mode.RAIL)["name"] = "x"
     assert "x" not in set(embedded_lines(Mode.RAIL)["name"])
+
+
+def test_shares_of_length_by_grade() -> None:
+    """How much rests on memory: by hand on a small table, and summing to 1 on the embedded ones."""
+    table = pd.DataFrame(
+        {
+            "grade": ["A", "D", "D", ""],
+            "length_km": [10.0, 20.0, 5.0, 5.0],
+            "route_length_km": [np.nan, 25.0, np.nan, 5.0],
+        }
+    )
+    assert grade_shares(table).round(6).to_dict() == {"A": 0.222222, "B": 0.0, "C": 0.0, "D": 0.666667, "": 0.111111}
+    assert grade_shares(table.iloc[:0]).isna().all()
+    for mode in (Mode.RAIL, Mode.HIGHWAY, Mode.WATERWAY, Mode.ENERGY):
+        shares = grade_shares(embedded_lines(mode))
+        assert shares.sum() == pytest.approx(1.0)
+        assert shares[""] == 0.0
+        assert shares["D"] < 0.8

@@ -22,6 +22,9 @@ from shapely.affinity import scale
 from shapely.geometry import LineString, Point
 
 from geo.boundaries import boundaries
+from layers.network import build_network
+from layers.rail import rail_lines, rail_nodes, separate_yards
+from layers.travel_time import travel_time_legs
 
 DATA = Path(__file__).resolve().parents[2] / "layers" / "data"
 GEOD = Geod(ellps="WGS84")
@@ -237,6 +240,28 @@ def test_lines_meet_at_one_node(station: str) -> None:
     assert MEETINGS[station] <= meeting
 
 
+def test_trains_keep_to_their_yard_where_no_track_joins_two() -> None:
+    # 昆山南: 沪宁城际 in the southern yard, 京沪高速 in the northern one (factpedia.org 昆山南站). Who rides from 定远 to 上海西
+    # by these two lines alone gets off at 昆山南; a train of 京沪 runs on through it to 上海虹桥.
+    two = rail_lines()[rail_lines()["feature_id"].isin(["rail-huning-1", "rail-jinghu-hsr-2"])]
+    network = build_network(two, rail_nodes().assign(mode="rail"))
+    where = rail_nodes().set_index("name")[["lon", "lat"]]
+    ends = where.loc[["定远", "上海西", "上海虹桥"]].reset_index()
+    legs = travel_time_legs(network, ends, ends, mode="rail", depart_from="station")
+
+    def kinds(origin: str, destination: str) -> list[str]:
+        return list(legs.loc[(legs["from"] == origin) & (legs["to"] == destination), "kind"])
+
+    assert kinds("定远", "上海西").count("train") == kinds("上海西", "定远").count("train") == 2
+    assert kinds("定远", "上海虹桥").count("train") == 1
+    change = legs[(legs["from"] == "定远") & (legs["to"] == "上海西") & (legs["kind"] == "transfer")]
+    assert list(change["leg_from"]) == ["昆山南"]
+    for station, lines_there in separate_yards():
+        assert all(
+            station in rail_lines().set_index("feature_id").loc[line, "nodes"].split("|") for line in lines_there
+        )
+
+
 # ---------------------------------------------------------------- published figures
 
 
@@ -345,7 +370,7 @@ ALIGNMENTS = {
     "徐兰高速线": ("rail-xulan-",),
     "杭深线": ("rail-hangyong-", "rail-yongtaiwen-", "rail-wenfu-"),
     "沪昆高速线": ("rail-huhang-1", "rail-hangchang-"),
-    "沪蓉线": ("rail-hening-", "rail-hewu-"),
+    "沪蓉线": ("rail-hening-", "rail-hewu-", "rail-hefei-south-", "rail-nanjing-south-"),
 }
 
 
@@ -363,7 +388,7 @@ def against_alignments(shared: Path) -> pd.DataFrame:
 
 def test_high_speed_rows_follow_the_traced_alignments(shared: Path) -> None:
     table = against_alignments(shared)
-    assert len(table) == 16
+    assert len(table) == 19
     # Out to the first node beyond the region the drawing is coarse; inside it is 3 km at most, 1 km in the middle.
     bad = table[(table["largest_km"] > 3.0) | (table["median_km"] > 1.5)]
     assert bad.to_dict("records") == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from layers.lines import read_csv
 from layers.rail import rail_lines
-from layers.rail_service import RailAssumptions, station_ranks, timetabled
+from layers.rail_service import RailAssumptions, section_speeds, station_ranks, timetabled
 from layers.stations import own_stations
 
 SPEED = st.floats(40, 350)
@@ -72,13 +72,51 @@ def test_the_tables_name_lines_sources_and_whole_periods(table: str, column: str
     assert set(rows["line_id"]) <= set(lines.index)
     assert set(rows["grade"]) <= set("ABCD")
     assert ((rows["grade"] == "D") == (rows["source"] == "memory")).all()
-    assert (rows[column].astype(float) > 0).all()
+    if column == "speed_km_h":
+        part = rows[rows["from_node"] != ""]
+        for line, here, there in part[["line_id", "from_node", "to_node"]].itertuples(index=False):
+            # A limit that begins at a bend would be lost where the sections of trains are joined.
+            nodes = lines.loc[line, "nodes"].split("|")
+            assert {here, there} <= set(nodes)
+            assert "#" not in here + there
+        rows = rows[rows["from_node"] == ""]
+        assert (rows[column].astype(float) > 0).all()
+    else:
+        # No trains at all: only hauled ones run on that line, which a high-speed line cannot be.
+        none = rows.loc[rows[column].astype(float) == 0, "line_id"]
+        assert set(lines.loc[none, "kind"]) == {"conventional_rail"}
+        assert (rows[column].astype(float) >= 0).all()
     for _, periods in rows.sort_values(["line_id", "from_month"]).groupby("line_id"):
         ends, starts = list(periods["until_month"]), list(periods["from_month"])
         assert all(end and end <= start for end, start in zip(ends[:-1], starts[1:], strict=True))
     if column == "speed_km_h":
         design = rows["line_id"].map(lines["speed_km_h"])
         assert (rows[column].astype(float) <= design).all()
+
+
+def test_trains_of_the_opening_days_are_those_of_the_press() -> None:
+    lines = rail_lines().set_index("feature_id", drop=False)
+    # 合安: 5 pairs a day from 2020-12-22, up to 13 from the timetable of 2021-01-20 (广州日报 2020-12-22).
+    found = [timetabled(lines, month).loc["rail-hean-2", "train_pairs"] for month in ("2020-12", "2021-01")]
+    assert found == [5.0, 13.0]
+    # 陇海 has hauled trains only: before 徐连 opened, high-speed trains went round by 淮安 (澎湃 2021-02-07).
+    assert timetabled(lines, "2020-12").loc["rail-longhai-3", "train_pairs"] == 0.0
+
+
+def test_a_slow_stretch_holds_between_its_nodes_in_either_order() -> None:
+    names = ["甲", "弯", "乙", "丙"]
+    assert section_speeds(names, 300.0, "甲>乙:160") == [160.0, 160.0, 300.0]
+    assert section_speeds(names, 300.0, "丙>乙:120|甲>弯:350") == [300.0, 300.0, 120.0]
+    assert section_speeds(names, 300.0, "") == [300.0] * 3
+    assert section_speeds(names, 300.0, "甲>丁:100") == [300.0] * 3
+
+
+def test_the_typical_train_stops_more_often_than_the_fastest() -> None:
+    fast, typical = RailAssumptions(), RailAssumptions().typical()
+    for rank in (1, 2, 3):
+        for pairs in (5.0, 40.0, 150.0):
+            assert typical.stop_share(rank, pairs) >= fast.stop_share(rank, pairs)
+    assert typical.stop_share(2, 160.0) == 0.5  # 80 of 160 pairs
 
 
 def test_ranks() -> None:

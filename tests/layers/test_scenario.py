@@ -9,7 +9,7 @@ from shapely.geometry import LineString, Point
 
 from geo.errors import VocabularyError
 from geo.geodesy import length_km
-from layers.scenario import as_of, built_lines, counted_once, parse_month, projects_in
+from layers.scenario import ProjectAssumptions, as_of, built_lines, counted_once, parse_month, projects_in
 from layers.schema import FEATURES, LINES
 
 NODES = pd.DataFrame(
@@ -80,6 +80,43 @@ def test_a_project_serves_the_stations_on_its_way_and_gets_an_end() -> None:
     straight = length_km(LineString([(117.0, 31.0), (118.0, 31.0)]))
     assert lines["route_length_km"].iloc[0] == pytest.approx(1.1 * straight)
     assert lines["speed_km_h"].iloc[0] == 350.0
+
+
+def test_scenarios_choose_by_opening_year() -> None:
+    table = pd.DataFrame({"status": ["proposed", "operating", "starting"], "opening_year": [2030, 2024, pd.NA]})
+    # One in operation is there already; one without a year is in no year's scenario.
+    assert list(projects_in(table, "YEAR<=2030").index) == [0]
+    assert projects_in(table, "YEAR<=2029").empty
+
+
+def test_a_rough_drawing_ends_at_the_station_within_its_accuracy() -> None:
+    # The western end lies 9.5 km from 甲; drawn to 10 km it ends there, drawn to 3 km at a new station.
+    west = LineString([(116.9, 31.0), (118.0, 31.0)])
+    ends = [built_lines(_project(geometry=west, accuracy_km=km), NODES)[0]["nodes"].iloc[0] for km in (10.0, 3.0)]
+    assert ends == ["甲|乙|p1.0.b", "p1.0.a|甲|乙|p1.0.b"]
+
+
+def test_towns_on_the_way_get_a_stop_where_none_is_near() -> None:
+    towns = pd.DataFrame(
+        {"name": ["东镇", "乙镇", "北镇"], "lon": [117.75, 117.55, 117.8], "lat": [31.03, 31.02, 31.2]}
+    )
+    lines, nodes = built_lines(_project(), NODES, towns=towns)
+    # 东镇 lies 3 km off and 24 km from 乙; 乙镇 has 乙 some 5 km away; 北镇 lies 22 km off.
+    assert lines["nodes"].iloc[0] == "甲|乙|东镇@p1.0|p1.0.b"
+    stop = nodes.set_index("name").loc["东镇@p1.0"]
+    assert (stop["mode"], stop["kind"]) == ("rail", "station")
+    assert (stop["lon"], stop["lat"]) == pytest.approx((117.75, 31.0), abs=1e-6)
+
+
+def test_a_speed_of_its_own_is_used() -> None:
+    lines, _ = built_lines(_project(speed_km_h=250.0), NODES)
+    assert (lines["speed_km_h"].iloc[0], lines["note"].iloc[0]) == (250.0, "")
+
+
+def test_the_spread_of_what_is_assumed() -> None:
+    slow, fast = ProjectAssumptions().spread()
+    assert slow.speed_km_h["high_speed_rail"] == 250.0 < fast.speed_km_h["high_speed_rail"]
+    assert fast.route_per_straight == 1.0 < ProjectAssumptions().route_per_straight < slow.route_per_straight
 
 
 def test_a_line_through_nodes_is_not_stretched() -> None:

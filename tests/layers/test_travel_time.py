@@ -111,10 +111,44 @@ def test_changing_trains_costs_time_and_bends_are_no_stations() -> None:
     assert not network.nodes.set_index("name").loc["弯", "access"].any()
     matrix = travel_time_matrix(network, PLACES, PLACES, mode="rail", depart_from="station")
     rail = network.rail
-    parts = [float(rail.section_time_min(km, speed, 2.0)) for km, speed in ((100.0, 300.0), (110.0, 120.0))]
+    hauled = rail.conventional_limit_km_h(120.0, 2)
+    assert hauled == pytest.approx(120.0 * rail.conventional_running_share)
+    parts = [float(rail.section_time_min(km, speed, 2.0)) for km, speed in ((100.0, 300.0), (110.0, hauled))]
     assert matrix.time_min.loc["甲城", "丙城"] == pytest.approx(sum(parts) + rail.transfer_time_min, abs=0.001)
     legs = travel_time_legs(network, PLACES, PLACES, mode="rail", depart_from="station")
     assert list(legs.loc[legs["from"] == "甲城", "kind"]) == ["access", "train", "transfer", "train", "egress"]
+
+
+def test_lines_that_meet_at_a_bend_are_one_leg() -> None:
+    lines = gpd.GeoDataFrame(
+        pd.concat([_rail("甲城南|乙城|弯", km=160.0), _rail("弯|丙城东", km=60.0).assign(feature_id="b")])
+    )
+    network = build_network(lines, STATIONS)
+    legs = travel_time_legs(network, PLACES, PLACES, mode="rail", depart_from="station")
+    there = legs[(legs["from"] == "甲城") & (legs["kind"] == "train")]
+    assert list(there["line"]) == ["a|b"]
+    assert list(there["leg_to"]) == ["丙城东"]
+    assert there["length_km"].sum() == pytest.approx(220.0, abs=0.003)
+
+
+def test_a_leg_ends_where_one_could_get_off_and_the_line_changes() -> None:
+    from layers.travel_legs import _merged
+
+    ways = [("a", "甲", "弯"), ("b", "弯", "乙"), ("b", "乙", "丙"), ("c", "丙", "丁")]
+    steps = [("road", line, here, there, 10.0, 15.0) for line, here, there in ways]
+    merged = _merged(steps, {"甲", "乙", "丙", "丁"})
+    assert [step[:4] for step in merged] == [("road", "a|b", "甲", "丙"), ("road", "c", "丙", "丁")]
+    assert [step[4:] for step in merged] == [(30.0, 45.0), (10.0, 15.0)]
+
+
+def test_what_the_network_does_not_know_yet_is_said() -> None:
+    matrix = travel_time_matrix(build_network(_rail(), STATIONS), PLACES, PLACES, mode="rail")
+    notes = [
+        travel_time_table(matrix, mode="rail", as_of=month, scenario="today")["note"].iloc[1]
+        for month in ("2025-12", "2026-01")
+    ]
+    assert notes[0] == ""
+    assert "known up to 2025-12" in notes[1]
 
 
 def test_road_by_hand() -> None:
@@ -396,9 +430,9 @@ def test_without_railways_any_is_road_and_nowhere_is_neither_zero_nor_huge(lines
 
 def test_the_model_keeps_to_the_published_times(shared: Path) -> None:
     """The bar of the calibration: 10 % on average, nine of ten within a quarter of an hour; and on times not fitted."""
-    from benchmarks.rail_times import CHECK, modelled
+    from benchmarks.rail_times import CHECK, MEMORY, modelled
 
-    for path in (shared / "reference" / "rail_times_published.csv", CHECK):
+    for path in (shared / "reference" / "rail_times_published.csv", CHECK, MEMORY):
         table = modelled(pd.read_csv(path))
         assert table["modelled_min"].notna().all()
         assert table["error_share"].abs().mean() <= 0.10

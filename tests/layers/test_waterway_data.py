@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import re
-import sys
 from collections import Counter
-from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
-from pyproj import Geod
 
-GEOD = Geod(ellps="WGS84")
+from tests.layers.network_tables import (
+    Positions,
+    Row,
+    by_key,
+    check_lines,
+    check_nodes,
+    drawn_km,
+    positions,
+    read,
+    show,
+)
 
 # Rows that are drawn shorter than 12 % below their published length, with the reason. A row that is mended must go.
 DRAWN_SHORT = {
@@ -79,57 +84,25 @@ COURSES = [
 ]
 
 
-def show(text: str) -> None:
-    """Write a line of the report that ``pytest -s`` shows."""
-    sys.stdout.write(text + "\n")
-
-
-def read(name: str) -> list[dict[str, str]]:
-    """Read a table of ``layers/data``."""
-    return list(csv.DictReader(io.StringIO(files("layers").joinpath("data", name).read_text(encoding="utf-8"))))
-
-
 @pytest.fixture(scope="module")
-def nodes() -> dict[str, tuple[float, float]]:
+def nodes() -> Positions:
     """Return lon, lat by name."""
-    return {row["name"]: (float(row["lon"]), float(row["lat"])) for row in read("waterway_nodes.csv")}
+    return positions("waterway_nodes.csv")
 
 
 @pytest.fixture(scope="module")
-def lines() -> dict[str, dict[str, str]]:
+def lines() -> dict[str, Row]:
     """Return the rows by line id."""
-    return {row["line_id"]: row for row in read("waterway_lines.csv")}
+    return by_key("waterway_lines.csv", "line_id")
 
 
-def drawn_km(row: dict[str, str], nodes: dict[str, tuple[float, float]]) -> float:
-    """Return the geodesic length through the nodes of a row."""
-    points = [nodes[name] for name in row["nodes"].split("|")]
-    return float(GEOD.line_length([p[0] for p in points], [p[1] for p in points])) / 1000.0
-
-
-def test_tables_are_whole(lines: dict[str, dict[str, str]], nodes: dict[str, tuple[float, float]]) -> None:
-    rows, points = read("waterway_lines.csv"), read("waterway_nodes.csv")
-    assert [row["line_id"] for row in rows] == sorted(lines)
-    assert [row["name"] for row in points] == sorted(nodes)
-    for row in rows:
-        names = row["nodes"].split("|")
-        assert len(names) >= 2, row["line_id"]
-        assert set(names) <= set(nodes), row["line_id"]
-        assert all(a != b for a, b in itertools.pairwise(names)), row["line_id"]
+def test_tables_are_whole(nodes: Positions) -> None:
+    check_nodes("waterway_nodes.csv", (114.5, 28.0, 123.0, 35.5))
+    for row in check_lines("waterway_lines.csv", nodes):
         assert row["channel_class"] in {"", *"1234567"}, row["line_id"]
-        assert re.fullmatch(r"(\d{4}(-(0[1-9]|1[0-2]))?)?", row["opening_month"]), row["line_id"]
-        assert row["grade"] in set("ABCD"), row["line_id"]
-        assert float(row["accuracy_km"]) > 0, row["line_id"]
-        # grade D is memory and says so; what was read names its page
-        assert (row["grade"] == "D") == (row["source"] == "memory"), row["line_id"]
-    for point in points:
-        lon, lat = float(point["lon"]), float(point["lat"])
-        assert 114.5 < lon < 123.0, point["name"]
-        assert 28.0 < lat < 35.5, point["name"]
-        assert (point["grade"] == "D") == (point["source"] == "memory"), point["name"]
 
 
-def test_ports_and_locks(nodes: dict[str, tuple[float, float]]) -> None:
+def test_ports_and_locks(nodes: Positions) -> None:
     rows = read("ports.csv")
     assert len({row["port_id"] for row in rows}) == len(rows) == len({row["name"] for row in rows})
     assert {row["kind"] for row in rows} == {"port", "port_area", "lock"}
@@ -148,13 +121,11 @@ def test_ports_and_locks(nodes: dict[str, tuple[float, float]]) -> None:
         assert name in known, name
 
 
-def test_drawn_length_is_near_the_published_one(
-    lines: dict[str, dict[str, str]], nodes: dict[str, tuple[float, float]]
-) -> None:
+def test_drawn_length_is_near_the_published_one(lines: dict[str, Row], nodes: Positions) -> None:
     outside: dict[str, float] = {}
     for line_id, row in lines.items():
         if row["route_length_km"]:
-            ratio = drawn_km(row, nodes) / float(row["route_length_km"]) - 1.0
+            ratio = drawn_km(row["nodes"], nodes) / float(row["route_length_km"]) - 1.0
             show(f"{line_id:26s} {float(row['route_length_km']):7.1f} km {ratio:+.1%}")
             if not -0.12 <= ratio <= 0.03:
                 outside[line_id] = ratio
@@ -169,10 +140,10 @@ def test_total_length(
     published_km: float,
     least: float,
     greatest: float,
-    lines: dict[str, dict[str, str]],
-    nodes: dict[str, tuple[float, float]],
+    lines: dict[str, Row],
+    nodes: Positions,
 ) -> None:
-    total = sum(drawn_km(lines[line_id], nodes) for line_id in ids)
+    total = sum(drawn_km(lines[line_id]["nodes"], nodes) for line_id in ids)
     show(f"{name}: drawn {total:.0f} km, published {published_km:.0f} km, {total / published_km - 1:+.1%}")
     assert least <= total / published_km <= greatest
 
@@ -182,8 +153,8 @@ def test_distance_along_the_changjiang(
     start: str,
     end: str,
     published_km: float,
-    lines: dict[str, dict[str, str]],
-    nodes: dict[str, tuple[float, float]],
+    lines: dict[str, Row],
+    nodes: Positions,
 ) -> None:
     course: list[str] = []
     for line_id in sorted(line_id for line_id in lines if line_id.startswith("waterway-changjiang-")):
@@ -191,12 +162,12 @@ def test_distance_along_the_changjiang(
         assert not course or course[-1] == names[0], line_id
         course += names[bool(course) :]
     reach = course[course.index(start) : course.index(end) + 1]
-    drawn = drawn_km({"nodes": "|".join(reach)}, nodes)
+    drawn = drawn_km(reach, nodes)
     show(f"{start}—{end}: drawn {drawn:.0f} km, tables {published_km:.0f} km, {drawn / published_km - 1:+.1%}")
     assert 0.88 <= drawn / published_km <= 1.03
 
 
-def test_network_hangs_together(lines: dict[str, dict[str, str]]) -> None:
+def test_network_hangs_together(lines: dict[str, Row]) -> None:
     # Ships go from 合肥 to 上海, 杭州, 徐州, 阜阳 and 宁波: one component must hold the named ports.
     parent: dict[str, str] = {}
 
@@ -222,7 +193,7 @@ def test_network_hangs_together(lines: dict[str, dict[str, str]]) -> None:
     assert sizes[main] == len(channels)
 
 
-def test_no_channel_counts_twice(lines: dict[str, dict[str, str]]) -> None:
+def test_no_channel_counts_twice(lines: dict[str, Row]) -> None:
     pieces = Counter(frozenset(pair) for row in lines.values() for pair in itertools.pairwise(row["nodes"].split("|")))
     assert [tuple(piece) for piece, count in pieces.items() if count > 1] == []
 
@@ -234,8 +205,8 @@ def test_course_against_the_1_4m_rivers(
     names: str,
     median_km: float,
     greatest_km: float,
-    lines: dict[str, dict[str, str]],
-    nodes: dict[str, tuple[float, float]],
+    lines: dict[str, Row],
+    nodes: Positions,
 ) -> None:
     rivers = gpd.read_file(shared / "data/waterways-4m/hyd2_4l_yrd.gpkg").to_crs(32650)
     course = rivers[rivers["NAME"].str.contains(names, na=False)].union_all()
@@ -253,7 +224,7 @@ def test_course_against_the_1_4m_rivers(
     assert away_km.max() < greatest_km
 
 
-def test_estuary_course_stays_off_the_land(shared: Path, nodes: dict[str, tuple[float, float]]) -> None:
+def test_estuary_course_stays_off_the_land(shared: Path, nodes: Positions) -> None:
     # Below 徐六泾 the 1:4M line ends; ships stay off the land of Natural Earth (1:10M, so 3 km are allowed).
     land = gpd.read_file(shared / "data/ne10m/ne_10m_land_yrd.gpkg").to_crs(32651).union_all()
     names = ["白茆口", "太仓港", "浏河口", "罗泾港区", "吴淞口", "外高桥港区", "五号沟", "圆圆沙", "长江口灯船"]

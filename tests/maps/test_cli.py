@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from maps.cli import app, main
 
-COMMANDS = ("atlas", "read", "site", "travel-time", "density", "assess", "diff", "map", "export")
+COMMANDS = ("atlas", "read", "site", "travel-time", "rank", "density", "assess", "diff", "map", "export")
 PLAN = "某市交通规划\n\n(一)完善铁路网。加快建设合新高铁、巢马城际铁路。到2025年,铁路网密度达到700公里/万平方公里。\n"
 
 

@@ -184,8 +184,8 @@ def test_each_kind_of_disagreement_has_its_table() -> None:
     made = report(**tables(consistency=disagreements()))
     rows = Cells(made).rows["consistency"]
     assert [row[0] for row in rows if row[0] != "名称"] == ["铁路网密度", "甲庚高铁", "甲城至戊城市域铁路"]
-    assert rows[1][2] == "样例规划 3、4: >= 700 km/10000km2 (2025)样例纲要: >= 650 km/10000km2 (2025)"
-    assert rows[3][2] == "样例规划 3、4: 在建样例纲要: 未提及"
+    assert rows[1][2] == "样例市综合交通规划 3、4: 不低于 700 公里/万平方公里 (2025)样例纲要: 不低于 650 公里/万平方公里 (2025)"
+    assert rows[3][2] == "样例市综合交通规划 3、4: 在建样例纲要: 未提及"
     assert "界内一侧未提及（1 项）" in made
     assert '<a href="#project-rail-001">甲庚高铁</a>' in made
     assert "The neighbour is silent (1)" in report(**tables(consistency=disagreements(), lang="en"))
@@ -246,7 +246,7 @@ def test_a_target_in_one_line_with_its_list_and_definitions() -> None:
     sealed(Page(made))
     rows = Cells(made).rows["verdict-table"]
     assert rows[1][3] == "计入阶段≥开工的项目后达到（临界）换口径则结论改变"
-    assert rows[1][4:] == ["62 km", "5402021-08", "575.5", "640", "710", "720", "731"]
+    assert rows[1][4:] == ["62 公里", "5402021-08", "575.5", "640", "710", "720", "731"]
     assert rows[3] == ["扣除大湖面积", "705", "890", "扣除大湖"]
     assert '<a href="#project-rail-001">甲庚高铁</a> 64 km' in made
     assert "公布 580（2025-01），同期测算 570；样例公报 [A]" in made

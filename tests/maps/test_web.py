@@ -23,12 +23,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import GeometryCollection, LineString, MultiLineString, MultiPolygon, Point, Polygon, box
 
-from geo.errors import OutputError, SchemaError
+from geo.boundaries import boundaries
+from geo.errors import OutputError, SchemaError, VocabularyError
+from layers.isochrones import ISOCHRONES
 from layers.schema import FEATURES
-from maps.content import area_indicators, ground_part
+from maps.content import ground_part
 from maps.page import POLICY_MARK, seal
 from maps.payload import Payload, plain
-from maps.web import Tiles, web_map, write_web_map
+from maps.reach import reach_part
+from maps.searching import place_letters, readings
+from maps.thematic import area_layers, target_layers
+from maps.tiles import PROVIDERS, Tiles, tiles_of
+from maps.web import web_map, write_web_map
+from projects.schema import VERDICTS
 from tests.maps import sample
 
 
@@ -151,6 +158,26 @@ def test_columns_come_back() -> None:
     assert header["numbers"]["list"] == [1, 2.35, None, -3, 0] or header["numbers"]["list"] == [1, 2.34, None, -3, 0]
     assert header["years"]["list"] == [2025, None, 2030, 2025, 1]
     assert header["none"] == {"one": None}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(max_size=6), st.integers(1, 9), st.lists(st.integers(0, 999_999_999), min_size=3, max_size=30, unique=True)
+)
+def test_numbered_names_come_back(stem: str, digits: int, found: list[int]) -> None:
+    texts = [f"{stem}{number % 10**digits:0{digits}d}" for number in found]
+    payload = Payload()
+    spec = payload.column(pd.Series(texts, dtype=object))
+    header, sections = unpack(payload.text({"c": spec}))
+    spec = header["c"]
+    if "stem" in spec:
+        steps = np.cumsum(numbers(sections, spec["steps"]))
+        kept = [f"{spec['stem']}{number:0{spec['digits']}d}" for number in steps]
+    elif "words" in spec:
+        kept = [spec["words"][k] for k in numbers(sections, spec["at"])]
+    else:
+        kept = spec.get("list", [spec.get("one")] * len(texts))
+    assert kept == [plain(text) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -282,8 +309,8 @@ def test_the_payload_holds_features_legend_quotations_and_attribution(page: Page
     header = content_of(page)
     columns = header["features"]["columns"]
     assert set(columns["name"]["list"]) >= {"甲庚高铁", "甲丁高铁", "无名工程"}
-    assert [m["label"] for m in header["modes"]] == ["铁路", "公路", "水运", "机场", "能源", "其他"]
-    assert [s["label"] for s in header["stages"]][:3] == ["建成运营", "在建", "开工"]
+    assert [m["label"]["zh"] for m in header["modes"]] == ["铁路", "公路", "水运", "机场", "能源", "其他"]
+    assert [s["label"]["zh"] for s in header["stages"]][:3] == ["建成运营", "在建", "开工"]
     assert all(s["used"] for s in header["stages"])
     assert header["mentions"]["rail-001"] == [
         {
@@ -295,10 +322,11 @@ def test_the_payload_holds_features_legend_quotations_and_attribution(page: Page
         }
     ]
     assert header["projects"]["rail-001"]["aliases"] == "甲庚线|新庚高铁"
-    assert header["projects"]["rail-003"]["flags"] == "地名有歧义"
+    assert header["projects"]["rail-003"]["flags"] == "ambiguous_place"
+    assert header["flags"]["ambiguous_place"] == {"zh": "地名有歧义", "en": "place is ambiguous"}
     assert header["sources"] == ["样例来源"]
     assert header["map_approval"] == "皖S(2025)001号"
-    assert header["subtitle"] == "规划项目 14 项，已落图 13 项"
+    assert header["subtitle"]["zh"] == "规划项目 14 项，已落图 13 项"
     assert [d["id"] for d in header["documents"]] == ["样例纲要", "样例规划"]
 
 
@@ -332,8 +360,10 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_english(tmp_path: Path) -> None:
     header = content_of(Page(sample_page(lang="en")))
-    assert header["modes"][0]["label"] == "Rail"
-    assert header["subtitle"] == "14 planned projects, 13 of them drawn"
+    assert header["lang"] == "en"
+    assert header["modes"][0]["label"] == {"zh": "铁路", "en": "Rail"}
+    assert header["subtitle"]["en"] == "14 planned projects, 13 of them drawn"
+    assert set(header["words"]["zh"]) == set(header["words"]["en"])
     with pytest.raises(ValueError, match="'fr'"):
         sample_page(lang="fr")
 
@@ -358,13 +388,91 @@ def test_unknown_ground_is_refused() -> None:
 def test_classes_by_hand() -> None:
     # Eight cities at 100, 200 … 800 today. Quintiles by linear interpolation (numpy's default): position 0.2 × 7 = 1.4,
     # so 100 + 1.4 × 100 = 240; then 380, 520, 660.
-    found = area_indicators(sample.areas(), sample.indicators(), "zh")
-    assert [one["label"] for one in found] == ["铁路网密度 · 现状", "铁路网密度 · 计入规划项目"]
+    found = area_layers({"areas": sample.areas()}, sample.indicators())
+    assert [one["label"]["zh"] for one in found] == [
+        "铁路网密度 · 现状",
+        "铁路网密度 · 计入规划项目",
+        "铁路网密度 · 规划项目带来的变化",
+    ]
     assert found[0]["breaks"] == [240, 380, 520, 660]
-    assert (found[0]["min"], found[0]["max"], found[0]["unit"]) == (100, 800, "公里/万平方公里")
+    assert (found[0]["min"], found[0]["max"], found[0]["unit"]["zh"]) == (100, 800, "公里/万平方公里")
     names = list(sample.areas()["short_name"])
     order = sorted(sample.PLACES)
     assert found[0]["values"] == [100 * (order.index(name) + 1) for name in names]
+    # With the projects it is 130 each: 30 more for the first, 240 for the last.
+    assert found[2]["values"] == [30 * (order.index(name) + 1) for name in names]
+
+
+def test_indicators_of_counties_colour_counties() -> None:
+    counties = sample.areas().assign(code=[f"88{k:04d}" for k in range(8)], name=[f"县{k}" for k in range(8)])
+    counties = counties.assign(short_name=counties["name"])
+    table = sample.indicators().assign(
+        area=lambda t: t["area"].map(dict(zip(sorted(sample.PLACES), counties["name"], strict=True)))
+    )
+    found = area_layers({"areas": sample.areas(), "counties": counties}, table)
+    assert {one["role"] for one in found} == {"counties"}
+    header = content_of(Page(sample_page(counties=counties, indicators=table)))
+    assert [layer["names"] for layer in header["base"] if layer["role"] == "counties"] == [[f"县{k}" for k in range(8)]]
+    # Counties that nothing is known of would only weigh on the page.
+    assert "counties" not in {layer["role"] for layer in content_of(Page(sample_page(counties=counties)))["base"]}
+
+
+def verdicts() -> pd.DataFrame:
+    """甲城: at least 500, measured 400 today and 550 with the plan; 乙城: at most 2 h, 4 h and 2 h."""
+    rows = [("甲城", ">=", 500.0, 400.0, 550.0), ("乙城", "<=", 2.0, 4.0, 2.0), ("丙城", "~", 5.0, 4.0, 5.0)]
+    table = pd.DataFrame(rows, columns=["area", "comparator", "value", "value_today", "value_plan"])
+    table = table.assign(document="样例规划", indicator="railway_network_density", indicator_zh="铁路网密度", unit="km")
+    return VERDICTS.coerce(table.assign(start=[1, 2, 3], verdict="not_met", year=2025, clause="3", as_of="2025-06"))
+
+
+def test_how_far_targets_are_reached() -> None:
+    today, plan = target_layers(sample.areas(), verdicts())
+    names = list(sample.areas()["short_name"])
+    value = dict(zip(names, today["values"], strict=True))
+    # 400 of 500 is 80 %; 4 h where 2 h are wanted is 50 %; what is "about" bounds nothing.
+    assert (value["甲城"], value["乙城"], value["丙城"]) == (80, 50, None)
+    value = dict(zip(names, plan["values"], strict=True))
+    assert (value["甲城"], value["乙城"]) == (110, 100)
+    assert today["breaks"] == [70, 90, 100]
+    assert [t["area"] for t in today["targets"]] == ["甲城", "乙城"]
+
+
+def test_a_target_of_a_province_colours_its_cities_and_a_city_keeps_its_own() -> None:
+    cities = boundaries("prefecture")
+    rows = [("安徽", 100.0, 60.0), ("合肥", 100.0, 95.0)]
+    table = verdicts().iloc[:2].assign(area=[r[0] for r in rows], comparator=">=", value=100.0)
+    table = VERDICTS.coerce(table.assign(value_today=[r[2] for r in rows], value_plan=float("nan")))
+    (today,) = target_layers(cities, table)
+    value = dict(zip(cities["short_name"], today["values"], strict=True))
+    assert (value["合肥"], value["芜湖"], value["阜阳"], value["南京"]) == (95, 60, 60, None)
+
+
+def rings(scenarios: tuple[str, ...] = ("today", "plan")) -> gpd.GeoDataFrame:
+    """Squares of 0.2° and 0.4° about 甲城, a tenth wider with the plan."""
+    rows = []
+    for scenario in scenarios:
+        for limit in (30.0, 60.0):
+            half = limit / 150 + (0.1 if scenario == "plan" else 0)
+            x, y = sample.PLACES["甲城"]
+            rows.append(
+                {"origin": "甲城", "limit_min": limit, "mode": "any", "as_of": "2025-06", "scenario": scenario}
+                | {"area_km2": 1.0, "definition": "样例", "geometry": box(x - half, y - half, x + half, y + half)}
+            )
+    return gpd.GeoDataFrame(ISOCHRONES.coerce(gpd.GeoDataFrame(rows)), geometry="geometry", crs="EPSG:4326")
+
+
+def test_isochrones_travel_from_wide_to_near_today_first() -> None:
+    payload = Payload()
+    (found,) = reach_part(payload, rings())
+    assert [one["id"] for one in found["scenarios"]] == ["today", "plan"]
+    assert found["scenarios"][0]["limits"] == [60, 30]
+    _, sections = unpack(payload.text({}))
+    kept = coordinates(sections, found["scenarios"][0]["geometry"])
+    widths = [max(x for x, _ in row[2][0]) - min(x for x, _ in row[2][0]) for row in kept]
+    assert widths == [pytest.approx(0.8, abs=2e-4), pytest.approx(0.4, abs=2e-4)]
+    assert reach_part(Payload(), None) == []
+    with pytest.raises(SchemaError, match="limit_min"):
+        reach_part(Payload(), rings().drop(columns="limit_min"))
 
 
 def test_the_first_view_is_where_most_projects_lie() -> None:
@@ -383,15 +491,16 @@ def test_the_first_view_is_where_most_projects_lie() -> None:
 
 def test_few_areas_make_no_choropleth() -> None:
     table = sample.indicators()
-    assert area_indicators(sample.areas(), table[table["area"].isin(["甲城", "乙城"])], "zh") == []
-    assert area_indicators(None, table, "zh") == []
+    assert area_layers({"areas": sample.areas()}, table[table["area"].isin(["甲城", "乙城"])]) == []
+    assert area_layers({"areas": None}, table) == []
+    assert target_layers(None, verdicts()) == []
 
 
 def test_tiles_open_the_policy_to_their_host_alone() -> None:
     tiles = Tiles("https://webrd0{s}.is.autonavi.com/appmaptile?x={x}&y={y}&z={z}", "高德地图", gcj02=True)
     text = sample_page(tiles=tiles)
     assert Page(text).policy["img-src"] == ["data:", "https://*.is.autonavi.com"]
-    assert "高德地图" in content_of(Page(text))["sources"]
+    assert content_of(Page(text))["tiles"]["attribution"] == "高德地图"
     for url in ("http://a.b/{z}", "https://evil.example; script-src *//{z}", "javascript:alert(1)"):
         with pytest.raises(ValueError, match="https"):
             _ = Tiles(url, "x").host
@@ -404,6 +513,54 @@ def test_tiles_in_gcj02_shift_the_overlay() -> None:
     # In the delta GCJ-02 lies some 0.004-0.007° east of WGS 84 and 0.001-0.003° south.
     assert 0.003 < moved[0] < 0.008
     assert -0.004 < moved[1] < 0
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "shifted"),
+    [
+        ("amap", "https://*.is.autonavi.com", True),
+        # 天地图 is in CGCS2000, decimetres from WGS 84: a shift to GCJ-02 would put the plan 500 m beside its roads.
+        ("tianditu", "https://*.tianditu.gov.cn", False),
+        ("osm", "https://tile.openstreetmap.org", False),
+    ],
+)
+def test_providers_of_tiles(provider: str, host: str, shifted: bool) -> None:
+    tiles = tiles_of(provider, key="k&y=1")
+    assert (tiles.host, tiles.gcj02) == (host, shifted)
+    assert "k&y" not in tiles.url  # the key stands escaped in the address
+    page = Page(sample_page(tiles=tiles))
+    assert page.policy["img-src"] == ["data:", host]
+    moved = np.array(content_of(page)["bounds"]) != np.array(content_of(Page(sample_page()))["bounds"])
+    assert moved.any() == shifted
+
+
+def test_tiles_that_are_not_known_and_a_missing_key() -> None:
+    with pytest.raises(VocabularyError, match="amap, tianditu, osm"):
+        tiles_of("bing")
+    with pytest.raises(VocabularyError, match="tk"):
+        tiles_of("tianditu")
+    assert set(PROVIDERS) == {"amap", "tianditu", "osm"}
+    with pytest.raises(ValueError, match="same host"):
+        _ = Tiles("https://a.example/{z}", "x", labels_url="https://b.example/{z}").host
+
+
+def test_readings_and_letters() -> None:
+    table = {
+        c: reading.split() for reading, characters in readings(["六安", "长丰", "合肥"]).items() for c in characters
+    }
+    assert "lu" in table["六"]
+    assert {"chang", "zhang"} <= set(table["长"])
+    assert table["合"][0] == "he"
+    assert place_letters("南京-没有这个地方-杭州") == "宁-杭"
+
+
+def test_years_travel_with_the_features(page: Page) -> None:
+    header = content_of(page)
+    text = next(body for _, attributes, body in page.bodies if attributes.get("id") == "tongtu-data")
+    sections = unpack(text)[1]
+    years = numbers(sections, header["features"]["columns"]["opening_year"]["numbers"])
+    table = sample.features()
+    assert years == [0 if pd.isna(year) else int(year) for year in table["opening_year"]]
 
 
 def test_where_it_cannot_be_written(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,11 @@ in_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is ab
 class Visit:
     """An offline page and everything that it did besides being shown."""
 
-    def __init__(self, browser: Any, path: Path, *, width: int = 1280, height: int = 800, address: str = "") -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    def __init__(
+        self, browser: Any, path: Path, *, width: int = 1280, height: int = 800, address: str = "", **options: Any
+    ) -> None:
+        size = {"width": width, "height": height}
+        self.context = browser.new_context(viewport=size, locale="zh-CN", **options)
         self.context.set_offline(True)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
@@ -46,6 +51,14 @@ class Visit:
     def settle(self) -> None:
         """Let two frames pass."""
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot where ``TONGTU_ARTIFACTS`` names a folder: continuous integration shows them."""
+        folder = os.environ.get("TONGTU_ARTIFACTS")
+        if folder:
+            self.settle()
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9-]', '-', name)}.png")
 
     def close(self) -> None:
         """Close it; fail on any complaint or request but the page itself."""

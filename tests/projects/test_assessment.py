@@ -114,26 +114,28 @@ def test_units_are_converted_to_the_plans() -> None:
         ({"indicator": "5g_coverage", "value": 90.0, "unit": "%"}, "5G coverage is in no open table"),
         ({"indicator": "rd_intensity", "value": 3.4, "unit": "%", "infrastructure": False}, "not about infrastructure"),
         ({"indicator": "other:甲乙", "value": 3.0, "unit": "count"}, "does not know it"),
-        ({**RAIL, "area": "长三角"}, "no measurement for this area"),
+        ({**RAIL, "area": "长三角"}, "no measurement for 长三角"),
         ({"indicator": "shanghehang_north_opening", "value": 2019.0, "unit": "year", "comparator": "<="}, "milestone"),
         ({"indicator": "expressway_length", "value": 600.0, "unit": "km"}, "was not measured"),
         ({**RAIL, "unit": "km"}, "units do not convert"),
     ],
 )
 def test_what_cannot_be_measured_stays_with_the_reason(target: dict[str, Any], reason: str) -> None:
-    table = assess(targets(target), indicators(RAIL_NOW, RAIL_PLAN))
+    table = assess(targets(target), indicators(RAIL_NOW, RAIL_PLAN), lang="en")
     assert len(table) == 2
     assert table["measured_value"].isna().all()
     assert table["gap"].isna().all()
     assert table["met"].isna().all()
-    assert all(note.startswith(NOT_MEASURED) and reason in note for note in table["note"])
+    assert all(note.startswith(NOT_MEASURED["en"]) and reason in note for note in table["note"])
+    chinese = assess(targets(target), indicators(RAIL_NOW, RAIL_PLAN))["note"]
+    assert all(note.startswith("未测算: ") and len(note) > len("未测算: ") for note in chinese)
 
 
 def test_nan_indicator_gives_its_own_reason() -> None:
     row = assess(
         targets(RAIL), indicators({**RAIL_NOW, "value": math.nan, "definition": "本区无数据"}), scenarios=["today"]
     )
-    assert row["note"].tolist() == [NOT_MEASURED + "本区无数据"]
+    assert row["note"].tolist() == [NOT_MEASURED["zh"] + "本区无数据"]
 
 
 def test_latest_month_or_the_one_asked_for() -> None:
@@ -228,5 +230,5 @@ def test_every_target_of_the_plans_is_kept(shared: Path) -> None:
     # 合肥 was measured by hand above: its two density targets compare, all others say why not.
     assert set(compared["indicator"]) == {"railway_network_density", "expressway_density"}
     rest = table[table["measured_value"].isna()]
-    assert rest["note"].str.startswith(NOT_MEASURED).all()
+    assert rest["note"].str.startswith(NOT_MEASURED["zh"]).all()
     assert (rest["note"].str.len() > len(NOT_MEASURED) + 8).all()

@@ -41,6 +41,39 @@ def test_lengths_fit_the_published_ones(name: str, kind: str, published_km: floa
     assert site["length_km"] == pytest.approx(published_km, rel=0.15)
 
 
+@pytest.mark.parametrize(
+    ("name", "published_km"),
+    [
+        ("北沿江", 554.6),  # 国家发展改革委 2021-11
+        ("通苏嘉甬", 310.1),
+        ("盐泰锡常宜", 319.6),
+        ("宁淮", 185.0),
+        ("马鞍山—镇江", 121.0),
+        ("马鞍山—南京", 54.2),
+        ("沪通铁路二期", 111.8),
+        ("平陆运河", 134.2),
+    ],
+)
+def test_a_line_through_its_stations_is_nearly_as_long_as_published(name: str, published_km: float) -> None:
+    course = next(course for course in courses() if course.name == name)
+    drawn_km = length_km(geodesic_line(course_points(course, default_ground())))
+    # Issue 4's bounds for a line through nodes, which cuts corners.
+    assert 0.88 * published_km <= drawn_km <= 1.03 * published_km
+
+
+def test_a_part_of_a_course_is_cut_between_its_places() -> None:
+    part = _one(name="西江航运干线南宁至贵港段", places="南宁-贵港", mode="waterway", kind="inland_waterway")
+    assert part["drawn_by"] == "nodes"
+    assert 130 < part["length_km"] < 200
+
+
+def test_stations_of_a_course_are_stations() -> None:
+    course = next(course for course in courses() if course.name == "宁淮")
+    first, *_, last = course_points(course, default_ground())
+    assert first == pytest.approx((118.69, 32.18), abs=0.06)  # 南京北站 of the gazetteer
+    assert last == pytest.approx((119.1825, 33.5704), abs=0.01)  # 淮安东 of the network
+
+
 def test_the_longest_name_is_meant() -> None:
     link = course_named(["合肥外绕城高速联络线"], "highway")
     ring = course_named(["合肥外绕城高速"], "highway")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import DocumentError, MissingExtraError
+from projects.dating import BASES
 from projects.documents import parse_document, read_document, simplify
 
 PLAN = """甲市综合交通发展规划
@@ -95,6 +96,24 @@ def test_docx_paragraphs_and_tables_come_in_order(tmp_path: Path) -> None:
     assert read_document(tmp_path / "plan.docx").text.splitlines() == ["一、重点项目", "甲乙铁路\t在建", "二、保障"]
 
 
+def test_dates_that_only_the_file_carries_are_found(tmp_path: Path) -> None:
+    """An html page's PubDate, and number and date in a docx's running head and foot."""
+    (tmp_path / "plan.html").write_text(
+        '<html><head><meta charset="utf-8"><meta name="PubDate" content="2021-02-20 10:30"></head><p>加快建设甲乙铁路。</p></html>',
+        encoding="utf-8",
+    )
+    assert read_document(tmp_path / "plan.html").date == "2021-02-20"
+    docx = pytest.importorskip("docx")
+    file = docx.Document()
+    file.sections[0].header.paragraphs[0].text = "皖政〔2021〕16号"
+    file.sections[0].footer.paragraphs[0].text = "2021年2月20日印发"
+    file.add_paragraph("加快建设甲乙铁路。")
+    file.save(tmp_path / "plan.docx")
+    document = read_document(tmp_path / "plan.docx")
+    assert document.date == "2021-02-20"
+    assert document.text.splitlines() == ["皖政〔2021〕16号", "加快建设甲乙铁路。", "2021年2月20日印发"]
+
+
 def test_damaged_pdf_and_docx_are_errors_not_tracebacks(tmp_path: Path) -> None:
     for name, content in (("a.pdf", b"%PDF-1.4 broken"), ("a.docx", b"PK\x03\x04 broken")):
         (tmp_path / name).write_bytes(content)
@@ -145,11 +164,47 @@ def test_lines_broken_by_the_page_are_one_passage() -> None:
         ("某市人大决定\n(2020年9月25日某市人大常委会第三十三次会议通过)\n正文。", "2020-09-25"),
         # A reprint's date: the text still looks forward to 2019.
         ("时间:2022-11-23 来源:某网\n确保2019年底前建成通车。", ""),
+        # Number, signature, speech, Chinese numerals, labels of government pages.
+        ("皖政〔2021〕16号\n各市人民政府:\n正文。", "2021"),
+        ("皖政〔2021〕16号\n各市人民政府:\n正文。\n甲省人民政府\n2021年2月20日\n", "2021-02-20"),
+        ("根据皖政〔2018〕16号文件要求,制定本方案。", ""),
+        ("甲省人民政府\n二〇二一年二月二十日\n", "2021-02-20"),
+        ("政府工作报告\n——2021年1月28日在甲省第十三届人民代表大会第四次会议上\n正文。", "2021-01-28"),
+        ("成文日期:2020年04月02日\n正文。", "2020-04-02"),
+        ("交通运输部:今年新开工30项\n2016-12-20 13:58 来源:某网\n正文。", "2016-12-20"),
+        ("商丘今年开建机场\nhttp://www.hnta.cn 2010-3-11 09:00\n正文。", "2010-03-11"),
+        ("2021年2月30日\n正文。", ""),  # no such day
+        # A title's horizon or span is no date.
+        ("甲省国民经济和社会发展第十四个五年规划和2035年远景目标纲要\n正文。", ""),
+        ("甲市交通三年行动计划(2021—2023年)\n正文。", ""),
+        ("2012年甲省加强交通建设专项行动方案\n正文。", "2012"),
+        # Month and day of a news lead: after what is told as done, before the deadlines; else unknown.
+        (
+            "时间:2022-11-23 来源:某网\n4月2日,甲市发布方案。到2020年纳入平台,到2025年建成。2019年5月,甲市启动了编制。",
+            "2020-04-02",
+        ),
+        ("1月22日,甲省人代会开幕。2024年将力争完成投资3250亿元。", "2024-01-22"),
+        ("1月23日,甲省人代会开幕。2021年,随着乙机场建成,机场总数达到25个。", ""),
+        ("4月25日,甲省印发规划,到2025年建成乙铁路。", ""),
         ("正文没有日期。", ""),
     ],
 )
 def test_issue_date_is_found_or_left_empty(text: str, date: str) -> None:
     assert parse_document(text).date == date
+
+
+def test_the_date_tells_what_it_rests_on() -> None:
+    assert parse_document("皖政〔2021〕16号\n正文。").date_basis == "number"
+    assert parse_document("正文。").date_basis == ""
+    assert parse_document("皖政〔2021〕16号\n正文。", date="2020-04").date_basis == "told"
+    assert set(BASES) >= {"told", "number", ""}
+
+
+def test_a_plan_under_its_parents_title_is_the_regions_own() -> None:
+    text = "甲省发布《乙区域发展规划纲要》,全文如下:\n全面落实国务院印发的《乙区域发展规划纲要》,结合江苏实际,制定本实施方案。\n全省要推进。"
+    assert parse_document(text, region="江苏省").title == "《乙区域发展规划纲要》江苏实施方案"
+    own = "江苏省乙区域发展实施方案\n为落实《乙区域发展规划纲要》,制定本实施方案。"
+    assert parse_document(own).title == "江苏省乙区域发展实施方案"
 
 
 @pytest.mark.parametrize(
@@ -158,6 +213,10 @@ def test_issue_date_is_found_or_left_empty(text: str, date: str) -> None:
         ("合肥市推动一体化发展重点工作推进方案\n正文。", "合肥市"),
         ("安徽省综合交通规划\n正文。", "安徽省"),
         ("推动福建发展,建设福建,福建加快。", "福建省"),
+        # 全市 tells the rank: the city named most, not the province of a neighbour.
+        ("接轨上海,融入上海。台州交通成果丰硕,我市建成甲路。台州将加快建设,台州要提升枢纽。", "台州市"),
+        # A text about many provinces is no province's.
+        ("项目包括贵州甲铁路、云南乙公路、四川丙公路、陕西丁公路。", ""),
         ("正文。", ""),
     ],
 )

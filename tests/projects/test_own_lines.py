@@ -68,7 +68,7 @@ def test_swapped_axes_are_said_and_not_used() -> None:
     swapped = LineString([(y, x) for x, y in KNOWN])
     own = own_lines(_own(swapped), KNOWN)["p1"]
     assert own.geometry is None
-    assert "颠倒" in own.notes[0]
+    assert [note.code for note in own.notes] == ["user_swapped"]
     site = _sited(swapped)
     assert site["drawn_by"] in {"corridor", "straight", "network"}
     assert "颠倒" in site["siting_note"]
@@ -110,7 +110,7 @@ def test_several_rows_of_a_project_are_one_geometry() -> None:
     mixed = own_lines(_own(GOOD, Point(117.0, 32.0)), KNOWN)["p1"]
     assert mixed.geometry is not None
     assert "Line" in mixed.geometry.geom_type
-    assert "混杂" in mixed.notes[0]
+    assert [note.code for note in mixed.notes] == ["user_mixed"]
 
 
 def test_gcj02_is_suspected_but_not_corrected() -> None:
@@ -121,7 +121,7 @@ def test_gcj02_is_suspected_but_not_corrected() -> None:
     own = own_lines(_own(shifted), KNOWN)["p1"]
     assert own.geometry is not None
     assert own.geometry.equals(shifted)
-    assert "GCJ-02" in own.notes[0]
+    assert [note.code for note in own.notes] == ["user_gcj02"]
 
 
 def test_wgs84_with_the_errors_of_a_hand_is_not_suspected() -> None:
@@ -140,6 +140,26 @@ def test_gcj02_is_found_against_the_embedded_network() -> None:
     line = rows[rows["line"] == "沪陕高速"].geometry.iloc[0]
     points = np.asarray(line.coords)
     shifted = LineString(np.column_stack(wgs84_to_gcj02(points[:, 0], points[:, 1])))
-    assert gcj02_share(line, ground.known_points)[1] == 0
-    assert gcj02_share(shifted, ground.known_points)[1] >= 4
-    assert gcj02_share(MultiLineString([shifted]), ground.known_points)[1] >= 4
+    interchanges = ground.network["highway"].nodes[["lon", "lat"]].to_numpy(dtype=float)
+    assert gcj02_share(line, interchanges)[1] == 0
+    assert gcj02_share(shifted, interchanges)[1] >= 4
+    assert gcj02_share(MultiLineString([shifted]), interchanges)[1] >= 4
+    assert own_lines(_own(line), *ground.known_points)["p1"].notes == ()
+
+
+def test_most_existing_lines_are_found_when_shifted_and_none_as_they_are() -> None:
+    """Stations and interchanges of the embedded network against its own lines, in WGS 84 and moved as GCJ-02 moves."""
+    ground = default_ground()
+    told = {"true": [], "shifted": []}
+    for mode in ("rail", "highway"):
+        for line in ground.lines[mode].geometry:
+            if len(line.coords) < 8:
+                continue
+            points = np.asarray(line.coords)
+            moved = LineString(np.column_stack(wgs84_to_gcj02(points[:, 0], points[:, 1])))
+            for key, one in (("true", line), ("shifted", moved)):
+                notes = own_lines(_own(one), *ground.known_points)["p1"].notes
+                told[key].append("user_gcj02" in {note.code for note in notes})
+    assert len(told["true"]) > 50
+    assert np.mean(told["true"]) <= 0.02
+    assert np.mean(told["shifted"]) >= 0.7

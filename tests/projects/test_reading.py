@@ -93,8 +93,9 @@ def test_a_given_date_orders_the_stages(tmp_path: Path) -> None:
     project = reading.register.projects.iloc[0]
     assert len(reading.register.projects) == 1
     assert project["documents"] == "b|a"  # by date, not by name
-    stages = {(d, s) for d, _, s in (entry[:3] for entry in reading.register.history(project["project_id"]))}
-    assert {d for d, _ in stages} == {"a", "b"}
+    told = [(date, name, stage) for date, name, _, stage in reading.register.history(project["project_id"])]
+    assert told == [("2020-04", "b", "proposed"), ("2023-05", "a", "under_construction")]
+    assert project["history"] == "2020-04 b proposed|2023-05 a under_construction"
     other = read_files(paths, dates={"a.txt": "2020-04", "b.txt": "2023-05"})
     assert other.register.projects.iloc[0]["documents"] == "a|b"
 

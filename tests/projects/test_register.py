@@ -31,7 +31,10 @@ def test_a_repeated_name_is_one_row_with_every_mention() -> None:
     assert row(register, "合新高铁")["status"] == "starting"  # the later-reached stage
     assert row(register, "合新高铁")["clauses"] == "a:(1)|a:专栏8"
     project_id = str(row(register, "合新高铁")["project_id"])
-    assert register.history(project_id) == [("a", "(1)", "preparatory"), ("a", "专栏8", "starting")]
+    assert register.history(project_id) == [
+        ("", "a", "(1)", "preparatory"),
+        ("", "a", "专栏8", "starting"),
+    ]
 
 
 def test_a_line_and_its_section_are_two_rows() -> None:
@@ -56,6 +59,25 @@ def test_the_same_line_in_several_plans_is_one_row() -> None:
     assert list(linked["section"].fillna("")) == [""]
     assert set(linked.iloc[0]["aliases"].split("|")) >= {"合肥—新沂高铁安徽段", "合新铁路", "合新"}
     assert set(register.mentions["name"]) >= {"合新高铁", "合肥—新沂高铁安徽段"}
+
+
+def test_the_stage_history_goes_by_document_date() -> None:
+    """The order is that of the dates, not of the files or names; a document of unknown date belongs nowhere."""
+    register = read_plans(
+        [
+            plan("开工建设合新高铁。", "b", date="2021-11-12"),
+            plan("推进合新高铁前期工作。", "c", date="2020-04"),
+            plan("谋划合新高铁。", "a"),
+        ]
+    )
+    project_id = str(row(register, "合新高铁")["project_id"])
+    assert [(date, document, status) for date, document, _, status in register.history(project_id)] == [
+        ("2020-04", "c", "preparatory"),
+        ("2021-11-12", "b", "starting"),
+        ("", "a", "proposed"),
+    ]
+    assert row(register, "合新高铁")["history"] == "2020-04 c preparatory|2021-11-12 b starting|? a proposed"
+    assert row(register, "合新高铁")["status"] == "starting"
 
 
 def test_a_section_stays_one_where_every_plan_means_it() -> None:
@@ -98,6 +120,37 @@ def test_lines_on_one_corridor_are_related_not_merged() -> None:
     assert f"related:{ids['宁马高速公路江苏段']}" in flags["宁芜高速"]
     assert "related:" not in flags["芜宣高速"]
     assert "related:" not in flags["宁芜铁路"]
+
+
+def test_a_facility_named_by_its_cities_or_their_short_names_is_one() -> None:
+    """芜宣 is 芜湖 and 宣城; 芜合 would not be."""
+    register = read_plans([plan("加快建设芜湖宣城机场。", "wuhu", "芜湖市"), plan("建成芜宣机场。", "anhui", "安徽省")])
+    assert list(register.projects["documents"]) == ["wuhu|anhui"] or list(register.projects["documents"]) == [
+        "anhui|wuhu"
+    ]
+    assert set([*register.projects["name"], *register.projects["aliases"][0].split("|")]) == {
+        "芜湖宣城机场",
+        "芜宣机场",
+    }
+
+
+def test_two_names_of_one_road_are_related_whatever_lies_between() -> None:
+    """合巢芜高速 and 芜合高速 join the same cities, the one told by way of 巢湖; widening and building are one family."""
+    register = read_plans([plan("推进合巢芜高速改扩建。", "hefei"), plan("加快芜合高速项目建设。", "wuhu", "芜湖市")])
+    ids = dict(zip(register.projects["name"], register.projects["project_id"], strict=True))
+    flags = dict(zip(register.projects["name"], register.projects["flags"], strict=True))
+    assert f"related:{ids['芜合高速']}" in flags["合巢芜高速"]
+    assert f"related:{ids['合巢芜高速']}" in flags["芜合高速"]
+
+
+def test_a_branch_tells_its_trunk() -> None:
+    register = read_plans(
+        [plan("谋划苏皖天然气合肥联络线。", "hefei"), plan("建设苏皖天然气管道。", "jiangsu", "江苏省")]
+    )
+    ids = dict(zip(register.projects["name"], register.projects["project_id"], strict=True))
+    flags = dict(zip(register.projects["name"], register.projects["flags"], strict=True))
+    assert flags["苏皖天然气合肥联络线"] == f"part_of:{ids['苏皖天然气管道']}"
+    assert "part_of" not in flags["苏皖天然气管道"]
 
 
 def test_a_line_along_a_river_is_linked_by_its_name() -> None:

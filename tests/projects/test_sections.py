@@ -63,8 +63,8 @@ def test_side_of_a_line_through_three_places() -> None:
     ground = default_ground()
     chain = [ground.lookup(name)[0] for name in ("商丘", "合肥", "杭州")]
     line = LineString([(place.lon, place.lat) for place in chain])
-    piece, note = cut_to_section(site, line, chain)
-    assert "截取" in note
+    piece, notes = cut_to_section(site, line, chain)
+    assert [note.code for note in notes] == ["section_cut"]
     ends = {tuple(round(c, 3) for c in point) for point in (piece.coords[0], piece.coords[-1])}
     assert ends == {tuple(round(c, 3) for c in (place.lon, place.lat)) for place in chain[:2]}
 
@@ -76,8 +76,8 @@ def test_up_to_the_border_of_the_province() -> None:
     anhui = ground.area_of(ground.lookup("安徽省")[0])
     assert anhui is not None
     line = LineString([(116.0, 31.85), (117.28, 31.85), (118.78, 32.05)])
-    piece, note = cut_to_section(site, line, [])
-    assert "截取" in note
+    piece, notes = cut_to_section(site, line, [])
+    assert [note.code for note in notes] == ["section_cut"]
     assert Point(piece.coords[0]).distance(Point(117.23, 31.85)) < 0.1
     assert anhui.boundary.distance(Point(piece.coords[-1])) < 1e-6
     assert anhui.buffer(1e-6).covers(piece)
@@ -86,9 +86,9 @@ def test_up_to_the_border_of_the_province() -> None:
 def test_what_cannot_be_cut_says_so() -> None:
     site = _site("宁杭高铁广东段", "广东段")
     line = LineString([(118.8, 32.0), (120.2, 30.3)])
-    piece, note = cut_to_section(site, line, [])
+    piece, notes = cut_to_section(site, line, [])
     assert piece.equals(line)
-    assert "未能截取" in note
+    assert [note.code for note in notes] == ["section_not_cut"]
 
 
 def test_an_extension_is_short_and_begins_at_the_end_of_the_line() -> None:

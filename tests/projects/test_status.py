@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from layers.schema import Status
 from projects.documents import parse_document
 from projects.extraction import extract_mentions
 from projects.status import Governor, later_stage, stage_of
@@ -69,6 +73,54 @@ def test_the_verb_that_governs_gives_the_stage(text: str, stage: str) -> None:
     found = stages(text)
     assert found
     assert set(found) == {stage}
+
+
+def stage_sentences() -> list[tuple[str, str]]:
+    path = Path(__file__).resolve().parents[1] / "data" / "stage_sentences.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(row["text"], row["stage"]) for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("text, stage", stage_sentences())
+def test_the_wording_of_plans_and_reports_gives_the_stage(text: str, stage: str) -> None:
+    """Written from PLAN_READING's table in the words of plans, reports and news, not from the vocabulary."""
+    assert set(stages(text)) == {stage}
+
+
+def test_the_table_of_sentences_has_every_stage() -> None:
+    told = [stage for _, stage in stage_sentences()]
+    assert len(told) >= 90
+    assert set(told) == {s.value for s in Status}
+    assert min(told.count(s) for s in set(told)) >= 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "暂缓建设合新高铁。",
+        "合新高铁暂缓实施。",
+        "取消合新高铁项目。",
+        "经研究,终止合新高铁项目。",
+        "合新高铁不再实施。",
+    ],
+)
+def test_what_is_put_off_or_given_up_has_a_flag_and_no_stage(text: str) -> None:
+    (mention,) = extract_mentions(parse_document(text, region="合肥市"))
+    assert mention.status == "unspecified"
+    assert "halted" in mention.flags
+    assert mention.status_text
+
+
+def test_what_is_lifted_or_waived_is_no_project() -> None:
+    assert stages("取消合宁高速收费站。取消高速公路省界收费站。暂停合肥港收费。") == []
+
+
+def test_the_opening_year_of_a_section_is_that_sections_alone() -> None:
+    text = "加快商合杭铁路、合安九铁路等项目,确保2019年底前商合杭铁路北段建成通车。"
+    found = {m.name: m.opening_year for m in extract_mentions(parse_document(text, region="合肥市"))}
+    assert found == {"商合杭铁路": None, "合安九铁路": None, "商合杭铁路北段": 2019}
+    text = "加快商合杭铁路建设,确保2025年全线建成通车。"
+    assert [m.opening_year for m in extract_mentions(parse_document(text, region="合肥市"))] == [2025]
 
 
 def test_a_verb_behind_a_comma_begins_anew() -> None:

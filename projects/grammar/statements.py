@@ -1,0 +1,128 @@
+"""
+Statements: a project as the subject of a sentence, described and at last told of (甲铁路全长72公里,总投资58亿元,2025年建成).
+
+Reports and news tell of a project in this way, where plans list. What describes it (length, ends, cost, speed) is passed over;
+the last predicate of the sentence, or of one that goes on with 该项目 or 全线, gives the stage.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from projects.grammar.clause_grammar import CLOSING
+from projects.grammar.groups import Group
+from projects.grammar.lexicon import default_lexicon
+from projects.grammar.lists import read_list
+from projects.grammar.names import parse_member
+from projects.grammar.naming import is_named
+from projects.grammar.recording import RecordingReader
+from projects.grammar.tails import TIME, strip_tail
+from projects.status import Governor, tail_class
+
+if TYPE_CHECKING:
+    from projects.grammar.subjects import Context
+
+__all__ = ["StatementReader"]
+
+MEASURES = (
+    r"(?:(?:项目|工程|线路|正线|主线|路线|全线|航道|建设)?(?:全长|总长|总里程|里程|长度|设计时速|设计速度|时速|概算|总概算|装机|总装机)"
+    r"|(?:项目|工程|线路|全线|概算)?总投资|估算投资|起自|起于|始于|起点|[东西南北]起(?!步)|位于|地处|途经|途径)"
+)
+DESCRIBED = re.compile(rf"(?:项目|工程)?(?:{MEASURES}|(?P<copula>是(?!否|指|以)))")
+DESCRIBES = re.compile(
+    rf"(?:其中)?(?:{MEASURES}|止于|终于|终至|终点|[东西南北](?:至|接|连)[\u4e00-\u9fff]{{2,}}(?:站|市|县|区|镇|村)$"
+    r"|(?:全线)?(?:共)?设[\u4e00-\u9fff、\d]*站|双向[四六八]车道|主线|计划工期|建设工期|工期|采用|沿线|按[^,]{2,20}标准(?:建设|设计|实施)?$|占)"
+)
+"""A clause that only describes what the sentence speaks of."""
+ROUTE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:—[\u4e00-\u9fff]{2,6})+$")
+GOES_ON = re.compile(
+    r"(?:该|本|此)?(?:项目|工程|线路|铁路|高铁|高速|高速公路|公路|航道|运河|电站|机场|大桥|隧道|通道)(?:计划|预计|于|目前|现|已|将|自|全长|总|建成|正|在|的?建设工期)"
+    r"|(?:全线|目前|现已|预计|计划)|[\u4e00-\u9fff]{2,6}(?:—[\u4e00-\u9fff]{2,6})+,为"
+)
+"""Opens a sentence that goes on about the project of the sentence before."""
+FILLERS = re.compile(
+    r"(?:该|本)?(?:项目|工程|线路)|按计划|计划|预计|力争|争取|确保|全线|目前|现已|主体|于|将|已|现|正|并"
+)
+
+
+class StatementReader(RecordingReader):
+    """Reads sentences whose subject is a project."""
+
+    def _describes(self, a: int, b: int, context: Context) -> bool:
+        """Whether a clause describes a project: it names one that waits for its predicate, or tells of the one that waits."""
+        text = self.text[a:b]
+        if (of := text.rfind("的")) > 0 and self._closing_behind(a + of + 1, b):
+            return False
+        if DESCRIBES.match(text) or (context.described and ROUTE.match(text)):
+            return True
+        start = m.end() if (m := TIME.match(text)) else 0
+        m = DESCRIBED.search(text, start + 3)
+        if m is None or default_lexicon().verbs.at(text, start) or re.search(r"[、,:]", text[: m.start()]):
+            return False
+        subject = text[start : m.start()]
+        member = parse_member(subject, a + start)
+        if member.head is None or member.head.mode in {"none", "other", ""} or member.tails[1:] or not is_named(member):
+            return False
+        self._flush(context, ())
+        context.pending = ([Group(members=[member])], Governor(label=context.label, past=context.past))
+        context.described, context.only_called, context.closing = True, bool(m["copula"]), ()
+        return True
+
+    def _closes(self, a: int, b: int, context: Context) -> bool:
+        """Whether a clause is only the predicate of what waits (甲、乙4个项目,按计划于3月底开工建设)."""
+        if context.pending is None:
+            return False
+        rest, tails, _ = strip_tail("甲乙" + self.text[a:b])
+        rest = FILLERS.sub("", TIME.sub("", rest.removeprefix("甲乙")))
+        closing = tuple(t for t in tails if tail_class(t) in CLOSING | {"future"})
+        if not any(tail_class(t) in CLOSING for t in closing) or len(rest) > 4:
+            return False
+        member = parse_member(rest, 0) if rest else None
+        if member is not None and member.head is not None and is_named(member):
+            return False
+        if context.described:
+            ahead = re.search(r"预计|计划|力争|争取|确保|将|年底前|有望", self.text[a:b])
+            context.closing = (ahead[0], *closing) if ahead else closing  # a later predicate may follow
+        else:
+            self._flush(context, closing)
+        return True
+
+    def _flush(self, context: Context, tails: tuple[str, ...]) -> None:
+        """Take what waited for its predicate, with the predicate or as a bare list."""
+        if context.pending is None:
+            return
+        groups, governor = context.pending
+        tails = tails or context.closing
+        called = context.only_called and not tails  # 甲运河是骨干工程: only spoken of
+        context.pending, context.closing, context.described, context.only_called = None, (), False, False
+        if called:
+            return
+        for group in groups[-1:]:
+            group.tails += list(tails)
+        self._groups(groups, governor, context)
+
+    def _goes_on_about(self, a: int, b: int, context: Context) -> bool:
+        """Whether a sentence goes on about the described project of the one before."""
+        return context.described and GOES_ON.match(self.text, a, b) is not None
+
+    def _closing_behind(self, a: int, b: int) -> bool:
+        """Whether a named project with its predicate stands from ``a`` to ``b``."""
+        members = [m for g in read_list(self.text[a:b][:300], a) for m in g.members]
+        tails = strip_tail(self.text[a:b][-60:])[1]
+        return any(tail_class(t) in CLOSING for t in tails) and any(is_named(m) for m in members)
+
+    def _works_on(self, a: int, b: int, context: Context) -> bool:
+        """Whether a clause says what is done to what exists (对甲、乙变电站实施增容改造), which is then read."""
+        m = re.compile(
+            r"(?:同步|抓紧|加快|全面|积极|计划|将)*对([^,。;]{4,80}?)(?:实施|进行|开展)([^,。;的]{2,10})$"
+        ).match(self.text[:b], a)
+        rest, tails, works = strip_tail("某" + m[2]) if m else ("", [], [])
+        if m is None or rest != "某" or not works:
+            return False
+        groups = read_list(m[1], m.start(1))
+        for group in groups:
+            group.works = group.works or works
+            group.tails += tails
+        self._groups(groups, Governor(verbs=("实施",), roles=("carry_out",), past=context.past), context)
+        return True

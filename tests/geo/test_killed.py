@@ -1,0 +1,70 @@
+"""A bundle whose writer is killed at any moment: the old one or the new one is there, whole."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from geo import io
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WRITER = """
+import json
+import sys
+from pathlib import Path
+from geo.io import MANIFEST, output_folder, sha256_of
+print("ready", flush=True)
+version = 0
+while True:
+    version += 1
+    with output_folder(Path(sys.argv[1])) as folder:
+        for name in range(12):
+            (folder / f"{name}.txt").write_text(f"{version:09d}" * 200)
+        sums = {file.name: sha256_of(file) for file in folder.iterdir()}
+        (folder / MANIFEST).write_text(json.dumps({"files": sums}))
+"""
+FILES = 12
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
+def test_killed_at_any_moment(tmp_path: Path) -> None:
+    chance = random.Random(20)
+    seen = set()
+    for _ in range(12):
+        target = tmp_path / "bundle"
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        before = time.monotonic()
+        while not target.exists() and time.monotonic() - before < 10:
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0.0, 0.05))
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        texts = {file.read_text() for file in target.glob("*.txt")}
+        assert len(list(target.glob("*.txt"))) == FILES
+        assert len(texts) == 1  # all of one version
+        assert not (target / io.KEPT).exists()
+        seen |= texts
+    assert len(seen) > 3  # it was killed in the middle of its work, not before or after
+
+
+def test_without_the_exchange_the_old_one_is_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(io, "_exchange", lambda *_: False)
+    target = tmp_path / "bundle"
+    for version in ("one", "two"):
+        with io.output_folder(target) as folder:
+            (folder / "a.txt").write_text(version)
+            (folder / io.MANIFEST).write_text(json.dumps({"files": {"a.txt": io.sha256_of(folder / "a.txt")}}))
+    assert (target / "a.txt").read_text() == "two"
+    assert [p.name for p in tmp_path.iterdir()] == ["bundle"]

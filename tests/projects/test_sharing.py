@@ -1,0 +1,102 @@
+"""What the members of a list share, and what each keeps for itself. Sentences written for these tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from projects.documents import parse_document
+from projects.extraction import Mention, extract_mentions
+
+
+def read(text: str, region: str = "") -> list[Mention]:
+    return extract_mentions(parse_document(text, **({"region": region} if region else {})))
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        # stretches of the line before
+        ("加快建设沿江高铁武汉至宜昌段、襄阳至荆门段。", ["沿江高铁武汉至宜昌段", "沿江高铁襄阳至荆门段"]),
+        ("确保鲁南高铁曲菏段、菏兰段建成通车。", ["鲁南高铁曲菏段", "鲁南高铁菏兰段"]),
+        # a line from place to place is no ring, bridge or airport: the next head that can be a line's is shared
+        (
+            "新开工遂川至大余、萍乡绕城、寻乌至龙川高速江西段。",
+            ["遂川至大余高速江西段", "萍乡绕城", "寻乌至龙川高速江西段"],
+        ),
+        ("有序实施西安至法门寺至机场、阎良至机场城际铁路。", ["西安至法门寺至机场城际铁路", "阎良至机场城际铁路"]),
+        # a stretch with its own ends is of its line only
+        ("建成惠州至龙川、怀集至阳江港高速怀集至郁南段。", ["惠州至龙川高速", "怀集至阳江港高速怀集至郁南段"]),
+        # names of common characters; hubs; ordinals; branches of a numbered list
+        ("加快两河口、双江口、巴塘等水电站建设。", ["两河口水电站", "双江口水电站", "巴塘水电站"]),
+        ("汉江雅口、孤山、新集枢纽建成。", ["汉江雅口枢纽", "孤山枢纽", "新集枢纽"]),
+        ("推进江阴第二、第三过江通道建设。", ["江阴第二过江通道", "江阴第三过江通道"]),
+        ("建设“荆电入湘”“宁电入湘”工程。", ["荆电入湘", "宁电入湘"]),
+        # units built as one are one row; lines are not
+        ("建成陆丰核电5、6号机组。", ["陆丰核电5、6号机组"]),
+        ("推进合肥地铁3、4号线建设。", ["合肥地铁3号线", "合肥地铁4号线"]),
+        # 等 counts the last members only
+        (
+            "推进合肥新机场、贵州至广东、三峡至广东两条特高压直流工程建设。",
+            ["合肥新机场", "贵州至广东特高压直流", "三峡至广东特高压直流"],
+        ),
+        # what a member ends in may only place it
+        (
+            "加快阳江沙扒、惠州港口、湛江外罗等海上风电项目建设。",
+            ["阳江沙扒海上风电", "惠州港口海上风电", "湛江外罗海上风电"],
+        ),
+        ("加快丹东大东港、营口仙人岛港区疏港高速公路建设。", ["丹东大东港疏港高速公路", "营口仙人岛港区疏港高速公路"]),
+        # a county that reads as 简称 is a line in the list of lines
+        ("加快常吉、韶山高速建设。", ["常吉高速", "韶山高速"]),
+        # 和 inside a name
+        ("推进和燕路过江通道、和静机场建设。", ["和燕路过江通道", "和静机场"]),
+        ("推进龙潭、和燕路过江通道建设。", ["龙潭过江通道", "和燕路过江通道"]),
+        # a closed member takes nothing from the next
+        ("实施唐白河航运开发工程、富池船闸改扩建。", ["唐白河航运开发", "富池船闸"]),
+        # parts of an airport lean on it
+        ("加快天河机场第三航站楼、第二跑道建设。", ["天河机场第三航站楼", "天河机场第二跑道"]),
+        # a form behind 等 that no rule reads, where each member says itself what it is
+        (
+            "郑州地铁2号线、商丘至周口城际铁路等众多与民众关系密切的项目开工建设。",
+            ["郑州地铁2号线", "商丘至周口城际铁路"],
+        ),
+        # a branch before its verb
+        ("能源续建甲湾、乙口水电站。", ["甲湾水电站", "乙口水电站"]),
+        # what comes gives its head: a heading sentence
+        ("规模化开发海上风电。加快阳江沙扒、湛江外罗等项目建设。", ["阳江沙扒海上风电", "湛江外罗海上风电"]),
+        # a city's numbered roads and bridges; 简称 with 中线
+        ("开工台州1号公路、安庆七桥。", ["台州1号公路", "安庆七桥"]),
+        ("开工建设重庆至西安、成渝中线等高速铁路。", ["重庆至西安高速铁路", "成渝中线高速铁路"]),
+    ],
+)
+def test_members_share_what_can_be_theirs(text: str, expected: list[str]) -> None:
+    assert [m.name for m in read(text)] == expected
+
+
+def test_a_long_bare_list_may_hold_a_member_that_no_rule_reads() -> None:
+    text = "甬金高速金华段、瑞苍高速、义龙庆高速、云里雾里、杭淳开高速。"
+    assert [m.name for m in read(text, "浙江省")] == ["甬金高速金华段", "瑞苍高速", "义龙庆高速", "杭淳开高速"]
+
+
+def test_a_branch_line_of_an_airport_is_a_line() -> None:
+    modes = {m.name: m.mode for m in read("新建延崇、北京新机场北线、唐山至北戴河机场、围场至御道口高速。")}
+    assert set(modes.values()) == {"highway"}
+
+
+def test_work_behind_own_heads_is_of_the_nearest() -> None:
+    mentions = read("建设武汉至宜昌段4.5米水深航道整治工程、清江水布垭枢纽通航设施。")
+    assert [m.work for m in mentions] == ["upgrade", "new"]
+
+
+@pytest.mark.parametrize(
+    "text, work",
+    [
+        ("推进兰新高铁兰州至西宁段达速提质。", "upgrade"),
+        ("建成李家峡水电站扩机。", "upgrade"),
+        ("推进五强溪扩机工程。", "upgrade"),
+        ("启动岷江渠化整治工程。", "upgrade"),
+        ("推进韶关机场军民合用改扩建。", "upgrade"),
+        ("建设长江口深水航道治理二期工程。", "upgrade"),
+    ],
+)
+def test_words_of_work(text: str, work: str) -> None:
+    assert [m.work for m in read(text)] == [work]

@@ -109,6 +109,7 @@ FRAMES = """async (act) => {
 SPOT = """() => { const m = tongtu.map, c = m.getCenter();
   let best = -1, near = Infinity;
   for (let row = 0; row < tongtu.n; row++) { if (!tongtu.geo.types[row]) continue; const s = tongtu.spot(row), d = (s.lat - c.lat) ** 2 + (s.lng - c.lng) ** 2; if (d < near) { near = d; best = row; } }
+  m.setView(tongtu.spot(best), 12, {animate: false});
   const p = m.latLngToContainerPoint(tongtu.spot(best)); return [p.x, p.y, tongtu.col.name(best)]; }"""
 
 
@@ -130,7 +131,7 @@ def pages(path: Path, *, ours: bool) -> Iterator[Any]:
         if not ours:
             page.add_init_script(FOLIUM_DONE)
         page.goto(path.as_uri(), wait_until="commit")
-        page.set_default_timeout(300_000)
+        page.set_default_timeout(120_000 if not ours else 20_000)
         yield page
         browser.close()
 
@@ -143,16 +144,16 @@ def drawn(path: Path, *, ours: bool) -> dict[str, Any]:
         if not ours:
             continue
         out["pan_ms"], out["zoom_ms"] = page.evaluate(FRAMES, "pan"), page.evaluate(FRAMES, "zoom")
-        page.evaluate("tongtu.map.setZoom(12, {animate: false})")
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         x, y, name = page.evaluate(SPOT)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         start = time.perf_counter()
         page.mouse.move(x, y)
         page.wait_for_selector(".tip:not([hidden])")
         out["hover_ms"] = 1000 * (time.perf_counter() - start)
         out["hover"] = name in page.inner_text(".tip")
         page.mouse.click(x, y)
-        out["click"] = name in page.inner_text(".card")
+        page.wait_for_selector(".card")
+        out["click"] = name in page.inner_text(".leaflet-popup")
     return out
 
 

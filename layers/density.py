@@ -41,11 +41,15 @@ __all__ = [
 COLUMNS = ["area", "level", "indicator", "as_of", "scenario", "length_km", "area_km2", "density", "unit", "definition"]
 RECORD_COLUMNS = [
     "area", "code", "level", "indicator", "as_of", "scenario", "density", "unit", "density_error", "length_km", "published_km",
-    "unpublished_km", "drawn_km", "error_km", "short_km", "accuracy_km", "drawn_by", "grade_d_share", "projects_share",
+    "unpublished_km",
+    "projects_km", "drawn_km", "error_km", "short_km", "accuracy_km", "drawn_by", "grade_d_share",
     "area_km2", "area_kind", "area_source", "area_grade", "counted", "reason",
 ]  # fmt: skip
 COVERED_SHARE = 0.99
 """An area counts as covered by the data when this share of it is: borders drawn by different hands differ a little."""
+_LENGTHS = (
+    "length_km", "published_km", "unpublished_km", "projects_km", "drawn_km", "error_km", "short_km", "accuracy_km",
+)  # fmt: skip
 FACTS = ["mode", "kind", "status", "channel_class", "drawn_by", "grade", "accuracy_km"]
 REASON = {"zh": "本区无数据, 不能测算。", "en": "No data for this area: not measured. "}
 NO_AREA = {"zh": "本区无面积, 不能计算密度。", "en": "No area to divide by: no density. "}
@@ -124,7 +128,7 @@ def _denominator_facts(areas: gpd.GeoDataFrame) -> list[tuple[str, str, str]]:
     """Return kind, source and grade of each denominator; columns ``area_kind``, ``area_source`` of the table go first."""
     official = np.isfinite(numbers(areas, "official_area_km2"))
     blank = [""] * len(areas)
-    columns = [areas[name] if name in areas else blank for name in ("area_kind", "area_source", "area_grade")]
+    columns = [areas.get(name, blank) for name in ("area_kind", "area_source", "area_grade")]
     own = [(str(kind), str(source), str(grade)) for kind, source, grade in zip(*columns, strict=True)]
     return [
         row if row[0] else _published_areas().get(str(code), ("", "", "")) if known else ("polygon", "", "")
@@ -199,8 +203,8 @@ def density_records(
     -------
     DataFrame, rows as of :func:`density_table`
         Its columns, and code, density_error (± from the drawing, in ``unit``), published_km, unpublished_km (as drawn, where
-        nothing is published), drawn_km, error_km, short_km (see :func:`layers.drawing_error.drawing_error_km`), accuracy_km,
-        drawn_by (``method:share`` |-joined), grade_d_share, projects_share, area_kind, area_source, area_grade, counted
+        nothing is published), projects_km (as drawn, straight ones lengthened), drawn_km, error_km, short_km (see :func:`layers.drawing_error.drawing_error_km`), accuracy_km,
+        drawn_by (``method:share`` |-joined), grade_d_share, area_kind, area_source, area_grade, counted
         (what counts and what is left out) and reason (why there is no number, "" where there is one).
     """
     if lang not in ("zh", "en"):
@@ -218,7 +222,7 @@ def density_records(
     for spec in DENSITIES:
         counted = _points(lines, areas, spec) if spec.per_km2 == 0 else {}
         of_kind = dict(tuple(pieces[counts_for(pieces, spec)].groupby("code"))) if spec.per_km2 else {}
-        stretch = stretch_of(drawn[counts_for(drawn, spec)])
+        stretch = stretch_of(drawn[counts_for(drawn, spec) & ~_is_project(drawn)])
         for i, (code, name) in enumerate(zip(areas["code"], areas["name"], strict=True)):
             record = _record(of_kind.get(code, pieces.iloc[:0]), float(size_km2[i]), facts[i], stretch)
             reason = "" if known[i] else REASON[lang]
@@ -237,20 +241,23 @@ def _record(here: pd.DataFrame, size_km2: float, facts: tuple[str, str, str], st
     km = float(here["km"].sum())
     accuracy = pd.to_numeric(here["accuracy_km"], errors="coerce").astype(float)
     rated = accuracy.notna() & (here["km"] > 0.0)
-    error, short = drawing_error_km(here, stretch)
     shares = {str(name): float(part) / km for name, part in here.groupby("drawn_by")["km"].sum().items() if km > 0.0}
-    planned = ~here["status"].isin(["", Status.OPERATING.value]) & here["status"].notna()
+    projects = _is_project(here)
+    there, planned = here[~projects], here[projects]
+    error, short = drawing_error_km(there, stretch)
+    # A project's route length is no published one: it is drawn, and as uncertain as a drawing.
+    error_planned, _ = drawing_error_km(planned.assign(route_km=np.nan), stretch)
     return DensityRecord(
         length_km=km,
-        published_km=float(here["route_km"].sum()),
-        unpublished_km=float(here.loc[here["route_km"].isna(), "length_km"].sum()),
+        published_km=float(there["route_km"].sum()),
+        unpublished_km=float(there.loc[there["route_km"].isna(), "length_km"].sum()),
+        projects_km=float(planned["km"].sum()),
         drawn_km=float(here["length_km"].sum()),
-        error_km=error,
+        error_km=float(np.hypot(error, error_planned)),
         short_km=short,
         accuracy_km=float(np.average(accuracy[rated], weights=here.loc[rated, "km"])) if rated.any() else np.nan,
         drawn_by=dict(sorted(shares.items(), key=lambda item: (-item[1], item[0]))),
         grade_d_share=float(here.loc[here["grade"] == "D", "km"].sum()) / km if km > 0.0 else np.nan,
-        projects_share=float(here.loc[planned, "km"].sum()) / km if km > 0.0 else 0.0,
         area_km2=size_km2,
         area_kind=facts[0],
         area_source=facts[1],
@@ -258,12 +265,16 @@ def _record(here: pd.DataFrame, size_km2: float, facts: tuple[str, str, str], st
     )
 
 
+def _is_project(lines: pd.DataFrame) -> pd.Series:
+    """Tell which lines are projects: those with a stage that is not in operation."""
+    return lines["status"].notna() & ~lines["status"].isin(["", Status.OPERATING.value])
+
+
 def _numbers(spec: Density, record: DensityRecord, count: int, *, known: bool) -> dict[str, object]:
     """Return the columns of a record; NaN where the area has no data, or nothing to divide by."""
     per = spec.per_km2 / record.area_km2 if spec.per_km2 else np.nan
     lengths: dict[str, object] = {
-        name: getattr(record, name) if known and spec.per_km2 else np.nan
-        for name in ("length_km", "published_km", "unpublished_km", "drawn_km", "error_km", "short_km", "accuracy_km")
+        name: getattr(record, name) if known and spec.per_km2 else np.nan for name in _LENGTHS
     }
     density = record.length_km * per if spec.per_km2 else float(count)
     return lengths | {
@@ -271,7 +282,6 @@ def _numbers(spec: Density, record: DensityRecord, count: int, *, known: bool) -
         "density_error": record.error_km * per if known and spec.per_km2 else np.nan,
         "drawn_by": "|".join(f"{name}:{share:.3f}" for name, share in record.drawn_by.items()),
         "grade_d_share": record.grade_d_share,
-        "projects_share": record.projects_share,
         "area_km2": record.area_km2,
         "area_kind": record.area_kind,
         "area_source": record.area_source,

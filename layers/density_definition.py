@@ -43,15 +43,16 @@ class DensityRecord:
     ----------
     length_km : float
         Numerator: published length apportioned by the drawn shares, drawn length where none is published.
-    published_km, unpublished_km, drawn_km : float
-        Of it published; of it as drawn, for want of a published length; and all of it as drawn.
+    published_km, unpublished_km, projects_km, drawn_km : float
+        Of it published; of it as drawn, for want of a published length; of it projects, as drawn and lengthened where straight;
+        and all of it as drawn.
     error_km, short_km : float
         See :func:`layers.drawing_error.drawing_error_km`.
     accuracy_km : float
         Mean accuracy of the alignments, weighted by length; NaN without lines.
     drawn_by : dict of method to share (0-1) of the numerator, largest first
-    grade_d_share, projects_share : float
-        Share (0-1) that rests on facts of grade D; and that are projects, not lines in operation.
+    grade_d_share : float
+        Share (0-1) that rests on facts of grade D.
     area_km2 : float
         Denominator.
     area_kind, area_source, area_grade : str
@@ -61,13 +62,13 @@ class DensityRecord:
     length_km: float
     published_km: float
     unpublished_km: float
+    projects_km: float
     drawn_km: float
     error_km: float
     short_km: float
     accuracy_km: float
     drawn_by: dict[str, float]
     grade_d_share: float
-    projects_share: float
     area_km2: float
     area_kind: str
     area_source: str
@@ -97,9 +98,6 @@ def definition(spec: Density, record: DensityRecord, *, as_of: str, lang: str) -
     if record.length_km > 0.0:
         drawn = drawing_words(record.drawn_by, lang)
         parts.append(f"绘制方法 {drawn}" if zh else f"drawn {drawn}")
-        if record.projects_share > 0.0:
-            share = f"{record.projects_share:.0%}"
-            parts.append(f"里程的 {share} 为规划项目" if zh else f"{share} of the length are projects")
         share = f"{record.grade_d_share:.0%}"
         parts.append(
             f"里程的 {share} 依据 D 级事实(凭记忆, 已交叉核对)"
@@ -110,15 +108,17 @@ def definition(spec: Density, record: DensityRecord, *, as_of: str, lang: str) -
 
 
 def _numerator(record: DensityRecord, zh: bool) -> str:
-    km, drawn, none = record.length_km, record.drawn_km, record.unpublished_km
+    km, drawn, none, new = record.length_km, record.drawn_km, record.unpublished_km, record.projects_km
     if zh:
+        projects = f" + 规划项目按图上 {new:.1f} km(直线者已加长)" if new > 0.0 else ""
         return (
             f"分子 {km:.1f} km = 公布里程按图上长度分摊 {record.published_km:.1f} km + 无公布里程者按图上 {none:.1f} km"
-            f"(全部按图上则为 {drawn:.1f} km)"
+            f"{projects}(全部按图上则为 {drawn:.1f} km)"
         )
+    projects = f" + {new:.1f} km of projects as drawn (straight ones lengthened)" if new > 0.0 else ""
     return (
         f"numerator {km:.1f} km = {record.published_km:.1f} km published, apportioned by drawn length + {none:.1f} km as drawn, "
-        f"where nothing is published (all as drawn: {drawn:.1f} km)"
+        f"where nothing is published{projects} (all as drawn: {drawn:.1f} km)"
     )
 
 

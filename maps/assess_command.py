@@ -69,6 +69,7 @@ VALUES = (
 )
 DEFINITIONS = {
     "drawn_length": "按图上长度",
+    "track_km": "按单线(单幅)计",
     "stretched": "无公布里程者放大",
     "polygon_area": "按图上面积",
     "without_lakes": "面积扣除大湖",

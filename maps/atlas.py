@@ -21,6 +21,7 @@ import pandas as pd
 from geo import __version__
 from geo.boundaries import basemap, boundaries
 from geo.io import MANIFEST, attributions, output_folder, sha256_of, write_bytes, write_table
+from layers.area_units import area_units
 from layers.features import network_features
 from layers.indicators import Measures, measure
 from layers.scenario import DATA_MONTH
@@ -34,13 +35,14 @@ from projects.corrections import read_corrections
 from projects.reading import Reading, keep_in_place, read_files, write_reading
 from projects.schema import ASSESSMENT, CLOSING, CONSISTENCY, SENSITIVITY, VERDICTS
 from projects.siting import site_projects
-from projects.verdict.area_lengths import area_units
 from projects.verdict.reference_targets import reference_dates, reference_targets
 from projects.verdict.verdicts import Verdicts, target_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from maps.tiles import Tiles
 
 __all__ = ["Atlas", "combined_features", "make_atlas", "write_atlas_map", "write_verdicts"]
 
@@ -93,6 +95,7 @@ def make_atlas(
     dates: Mapping[str, str] | None = None,
     user_lines: gpd.GeoDataFrame | None = None,
     map_approval: str = "",
+    tiles: Tiles | None = None,
     corrections: Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Atlas:
@@ -113,6 +116,8 @@ def make_atlas(
         A planner's own geometries; see :func:`projects.siting.site_projects`.
     map_approval : str
         审图号, printed on the map.
+    tiles : Tiles, optional
+        Online tiles below the map's layers; see :func:`maps.tiles.tiles_of`.
     corrections : Path, optional
         A planner's corrections of the register (contract ``projects.corrections.CORRECTIONS``), applied before siting; a
         file that lies in ``out`` is carried over to the new atlas.
@@ -156,7 +161,7 @@ def make_atlas(
         consistency = inconsistencies(
             reading.register.projects,
             reading.register.mentions,
-            reading.targets,
+            _all_targets(reading),
             reading.documents,
             features=projects,
             lang=lang,
@@ -170,7 +175,7 @@ def make_atlas(
         write_table(assessment, folder / "assessment.csv", ASSESSMENT)
         write_verdicts(verdicts, folder)
         write_table(consistency, folder / "consistency.csv", CONSISTENCY)
-        write_atlas_map(atlas, folder / "map.html", title=title, lang=lang, map_approval=map_approval)
+        write_atlas_map(atlas, folder / "map.html", title=title, lang=lang, map_approval=map_approval, tiles=tiles)
         step("map")(1, 1)
         write_report(
             folder / "report.html",
@@ -217,13 +222,16 @@ def write_verdicts(verdicts: Verdicts, folder: Path) -> None:
 
 
 def _verdicts(reading: Reading, projects: gpd.GeoDataFrame, measures: Measures, month: str, lang: str) -> Verdicts:
-    """Assess the plans' targets and, where a plan is of 沪苏浙皖, those of the national plan for it."""
-    dates = {str(row["document"]): str(row.get("date") or "") for row in reading.documents}
-    targets = reading.targets
+    """Assess the plans' targets and, where a plan is of 沪苏浙皖, those of the national plans for it."""
+    dates = reference_dates() | {str(row["document"]): str(row.get("date") or "") for row in reading.documents}
+    return target_verdicts(_all_targets(reading), projects, measures.indicators, month=month, dates=dates, lang=lang)
+
+
+def _all_targets(reading: Reading) -> pd.DataFrame:
+    """Return the plans' targets and, where a plan is of 沪苏浙皖, those of the national plans for it."""
     if any(area_units(region) is not None for region in reading.regions):
-        targets = pd.concat([targets, reference_targets()], ignore_index=True)
-        dates = reference_dates() | dates
-    return target_verdicts(targets, projects, measures.indicators, month=month, dates=dates, lang=lang)
+        return pd.concat([reading.targets, reference_targets()], ignore_index=True)
+    return reading.targets
 
 
 def combined_features(projects: gpd.GeoDataFrame, network: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -233,7 +241,9 @@ def combined_features(projects: gpd.GeoDataFrame, network: gpd.GeoDataFrame) -> 
     return FEATURES.validate(table)
 
 
-def write_atlas_map(atlas: Atlas, path: Path, *, title: str, lang: str, map_approval: str = "") -> None:
+def write_atlas_map(
+    atlas: Atlas, path: Path, *, title: str, lang: str, map_approval: str = "", tiles: Tiles | None = None
+) -> None:
     """Write the map of an atlas; see :func:`maps.web.write_web_map`."""
     write_web_map(
         path,
@@ -241,13 +251,16 @@ def write_atlas_map(atlas: Atlas, path: Path, *, title: str, lang: str, map_appr
         projects=atlas.reading.register.projects,
         mentions=atlas.reading.register.mentions,
         areas=boundaries("prefecture"),
+        counties=boundaries("county"),
         indicators=atlas.measures.indicators,
+        verdicts=atlas.verdicts.verdicts,
         basemap=basemap(),
         title=title,
         lang=lang,
         documents={str(row["document"]): str(row.get("title") or row["document"]) for row in atlas.reading.documents},
         sources=attributions(),
         map_approval=map_approval,
+        tiles=tiles,
     )
 
 

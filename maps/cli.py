@@ -19,7 +19,9 @@ from maps.accessibility_commands import accessibility, isochrone
 from maps.assess_command import assess
 from maps.density_command import density
 from maps.export_command import export
+from maps.map_command import TilesKeyOption, TilesOption, map_, tiles_option
 from maps.plans_commands import consistency, diff
+from maps.ranking_command import rank
 from maps.terminal import (
     AsOf,
     Dates,
@@ -28,7 +30,7 @@ from maps.terminal import (
     dates_of,
     existing,
 )
-from maps.travel_commands import rank, travel_time
+from maps.travel_commands import travel_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,6 +112,8 @@ def atlas(
     lines: Lines = None,
     map_approval: Annotated[str, typer.Option("--map-approval", help="审图号 printed on the map.")] = "",
     corrections: Corrections = None,
+    tiles: TilesOption = "",
+    tiles_key: TilesKeyOption = "",
 ) -> None:
     """读规划、落图、测算、对照目标, 生成图集。 Read plans and make the whole atlas; without plans, the built-in register."""
     from layers.scenario import parse_month
@@ -124,6 +128,7 @@ def atlas(
             dates=dates_of(date),
             user_lines=_user_lines(lines),
             map_approval=map_approval,
+            tiles=tiles_option(tiles, tiles_key),
             corrections=None if corrections is None else existing(corrections),
             progress=progress,
         )
@@ -260,40 +265,7 @@ app.command(epilog="例 example: tongtu consistency atlas --reference --out cons
 app.command(epilog="例 example: tongtu diff atlas atlas --out changes.csv")(diff)
 
 
-@app.command("map", epilog="例 example: tongtu map atlas --out map.html")
-def map_(
-    source: Annotated[
-        Path, typer.Argument(metavar="ATLAS", help="图集文件夹 folder of an atlas, with its CSVs and features.gpkg.")
-    ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="HTML to write.")] = Path("map.html"),
-    lang: LangOption = Lang.ZH,
-    title: Annotated[str, typer.Option("--title", help="图名 title.")] = "",
-    map_approval: Annotated[str, typer.Option("--map-approval", help="审图号 printed on the map.")] = "",
-) -> None:
-    """由 (可能改过的) 表重画地图。 Draw the map again from an atlas whose tables may have been corrected."""
-    from geo.boundaries import basemap, boundaries
-    from geo.io import attributions, read_features, read_table
-    from layers.schema import FEATURES, INDICATORS
-    from maps.atlas import TITLE
-    from maps.web import write_web_map
-    from projects.schema import MENTIONS, PROJECTS
-
-    write_web_map(
-        out,
-        read_features(existing(source / "features.gpkg"), FEATURES),
-        projects=read_table(existing(source / "projects.csv"), PROJECTS),
-        mentions=read_table(existing(source / "mentions.csv"), MENTIONS),
-        areas=boundaries("prefecture"),
-        indicators=read_table(existing(source / "indicators.csv"), INDICATORS),
-        basemap=basemap(),
-        title=title or TITLE[lang.value],
-        lang=lang.value,
-        sources=attributions(),
-        map_approval=map_approval,
-    )
-    typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
-
-
+app.command("map", epilog="例 example: tongtu map atlas --static 铁路.pdf --mode rail")(map_)
 app.command(epilog="例 example: tongtu export atlas --format shp --out shapefile")(export)
 
 
@@ -330,6 +302,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
 def _summary(made: Atlas, lang: str) -> None:
     """Show projects by mode and stage, how they are drawn, and which targets are met."""
     from layers.schema import Mode, Status
+    from maps.assess_command import BOUNDS
+    from maps.labels import indicator_label, scenario_label, unit_label
     from maps.style import method_label, mode_label, status_label
 
     zh = lang == "zh"
@@ -356,6 +330,7 @@ def _summary(made: Atlas, lang: str) -> None:
         how.add_row(method_label(method, lang), str(count), "" if accuracy != accuracy else f"{accuracy:.1f}")
     if len(drawn):
         console.print(how)
+    titles = {str(row["document"]): str(row.get("title") or row["document"]) for row in made.reading.documents}
     measured = made.assessment[made.assessment["measured_value"].notna()]
     verdicts = Table(title="目标对照" if zh else "Targets")
     for label in (
@@ -369,11 +344,11 @@ def _summary(made: Atlas, lang: str) -> None:
     )  # today, then plan
     for row in measured.to_dict("records"):
         verdicts.add_row(
-            str(row["document"]),
+            titles.get(str(row["document"]), str(row["document"])),
             str(row["area"]),
-            str(row["indicator_zh" if zh else "indicator"]),
-            f"{row['comparator']} {row['value']:g} {row['unit']}",
-            str(row["scenario"]),
+            str(row["indicator_zh"]) if zh else indicator_label(str(row["indicator"]), lang),
+            f"{BOUNDS[str(row['comparator'])][0 if zh else 1]}{row['value']:g} {unit_label(str(row['unit']), lang)}",
+            scenario_label(str(row["scenario"]), lang),
             f"{row['measured_value']:.4g}",
             f"{row['gap']:.4g}",
             (("是" if zh else "yes") if row["met"] else ("否" if zh else "no"))
@@ -415,17 +390,15 @@ def _regions_beside(projects: Path) -> dict[str, str] | None:
 
 
 def _user_lines(path: Path | None) -> gpd.GeoDataFrame | None:
+    """Return a planner's own geometries; say what was repaired or is doubtful in the file."""
     if path is None:
         return None
-    import pyogrio
+    from geo.vector_files import read_vector_file
 
-    from geo.errors import SchemaError
-
-    try:
-        return pyogrio.read_dataframe(existing(path))
-    except pyogrio.errors.DataSourceError as error:
-        message = f"{path}: not a file of features ({error})"
-        raise SchemaError(message) from error
+    read = read_vector_file(path)
+    for finding in read.findings:
+        typer.echo(f"{path.name}: {finding.text('zh')} {finding.text('en')}", err=True)
+    return read.features()
 
 
 if __name__ == "__main__":

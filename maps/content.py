@@ -325,7 +325,8 @@ def project_records(projects: pd.DataFrame) -> dict[str, dict[str, Any]]:
 def flag_words(projects: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the words for each doubt that the projects carry, in both languages."""
     flags = sorted({str(flag) for cell in projects["flags"].astype(str) for flag in cell.split("|") if flag})
-    return {str(plain(flag)): {lang: str(plain(flag_label(flag, lang))) for lang in LANGUAGES} for flag in flags}
+    names = dict(zip(projects["project_id"].astype(str), projects["name"].astype(str), strict=True))
+    return {str(plain(flag)): {lang: str(plain(flag_label(flag, lang, names))) for lang in LANGUAGES} for flag in flags}
 
 
 def pinyin_of(features: pd.DataFrame, projects: pd.DataFrame) -> dict[str, str]:

@@ -12,7 +12,7 @@ from geo.errors import MissingExtraError, OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["chinese_font", "use_chinese_font"]
+__all__ = ["chinese_font", "covers", "use_chinese_font"]
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,12 @@ def chinese_font(text: str = SAMPLE) -> str:
         " font cache or start anew"
     )
     raise OutputError(message)
+
+
+def covers(family: str, text: str) -> bool:
+    """Tell whether an installed font has every glyph of a text; a family that is not installed has none."""
+    needed = {ord(c) for c in text if not c.isspace()}
+    return any(needed <= _covered(path) for name, path in _candidates() if name == family)
 
 
 def use_chinese_font(text: str = SAMPLE) -> str:

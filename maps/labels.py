@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "FLAGS",
@@ -178,6 +181,7 @@ FLAGS: Final[dict[str, Label]] = {
 """Doubts of a reading; one that is not in the table is shown as written."""
 
 FLAGS_WITH_CONTENT: Final[dict[str, Label]] = {
+    "last_seen": Label("新登记册未再出现, 末次出现", "no longer named, last seen"),
     "places": Label("地名另可读作", "places may also be"),
     "related": Label("同一走廊的项目", "project of the same corridor"),
     "part_of": Label("所属干线", "branch of the line"),
@@ -271,11 +275,11 @@ def kind_label(kind: str, lang: str = "zh") -> str:
     return _open_label(KINDS, kind, lang)
 
 
-def flag_label(flag: str, lang: str = "zh") -> str:
-    """Return the word for a doubt; ``places:`` and ``related:`` keep what they name."""
+def flag_label(flag: str, lang: str = "zh", names: Mapping[str, str] | None = None) -> str:
+    """Return the word for a doubt; ``places:`` and ``related:`` keep what they name, a project by its name where it is given."""
     name, colon, rest = flag.partition(":")
     if colon and name in FLAGS_WITH_CONTENT:
-        return f"{FLAGS_WITH_CONTENT[name].text(lang)} {rest}"
+        return f"{FLAGS_WITH_CONTENT[name].text(lang)} {(names or {}).get(rest, rest)}"
     return _open_label(FLAGS, flag, lang)
 
 

@@ -16,6 +16,8 @@ from maps import style
 from maps.labels import flag_label, kind_label
 from maps.page import POLICY_MARK, asset, page_template, page_words, seal, write_page
 from maps.payload import plain
+from maps.report_accessibility import accessibility_tables, ranking_rows, time_chart
+from maps.report_charts import lead_sentences, method_chart, stage_chart, target_chart
 from maps.report_tables import (
     grade_rows,
     indicator_tables,
@@ -39,10 +41,6 @@ if TYPE_CHECKING:
     from projects.verdict.verdicts import Verdicts
 
 __all__ = ["report", "write_report"]
-
-_CHART_WIDTH = 480.0
-_CHART_LEFT = 100.0
-_STAGE_OPACITY = {stage: 1.0 - 0.15 * rank for rank, stage in enumerate(style.STAGES)}
 
 
 def write_report(path: str | Path, **tables: Any) -> Path:
@@ -79,6 +77,9 @@ def report(
     documents: Sequence[Mapping[str, Any]],
     verdicts: Verdicts | None = None,
     consistency: pd.DataFrame | None = None,
+    accessibility: pd.DataFrame | None = None,
+    ranking: pd.DataFrame | None = None,
+    sources: Sequence[str] = (),
     lang: str = "zh",
     title: str = "",
 ) -> str:
@@ -97,6 +98,12 @@ def report(
         Targets one by one, of :func:`projects.verdict.verdicts.target_verdicts`.
     consistency : DataFrame, contract ``projects.schema.CONSISTENCY``, optional
         How the plans disagree; found here where it is not given.
+    accessibility : DataFrame, contract ``layers.accessibility.ACCESSIBILITY``, optional
+        Before and after, of :func:`maps.report_accessibility.measured_accessibility`.
+    ranking : DataFrame, contract ``layers.ranking.RANKING``, optional
+        What each project saves.
+    sources : sequence of str
+        Attribution of the data.
     lang : {"zh", "en"}
     title : str
 
@@ -113,8 +120,8 @@ def report(
     words = page_words("report_words.json", lang)
     features = in_language(features, lang)
     listed = _documents(documents)
-    entries = _projects(projects, mentions, features, {d["document"]: d["title"] for d in listed}, lang, words)
-    titles = reference_titles() | {str(d["document"]): str(d["title"]) for d in listed}
+    entries = _projects(projects, mentions, features, {d["document"]: d for d in listed}, lang, words)
+    titles = reference_titles() | {d["document"]: d["short"] for d in listed}
     rows, notes = target_rows(targets, assessment, lang, words, titles)
     caveats = forecast_caveats(verdicts.verdicts, words) if verdicts is not None else {}
     sentences = target_sentences(rows, words, caveats)
@@ -124,6 +131,23 @@ def report(
     tables = indicator_tables(indicators, lang)
     defined = {table["anchor"] for table in tables}
     undefined = {row["anchor"]: row for row in rows if row["anchor"] not in defined}
+    inconsistent = consistency_tables(consistency, entries, lang, words, titles)
+    access = accessibility_tables(accessibility, words) if accessibility is not None else []
+    times = next((table for table in access if table["measure"] == "weighted-time"), None)
+    ranked = ranking_rows(ranking, lang, words) if ranking is not None else []
+    matrices = travel_matrices(travel_times, lang, words)
+    measured = [row for row in rows if not _unmeasured(row)]
+    sections = (
+        "register",
+        "targets",
+        "verdict-table",
+        "access",
+        "indicators",
+        "consistency",
+        "doubts",
+        "not-drawn",
+        "method",
+    )
     context = {
         "w": words,
         "lang": lang,
@@ -132,34 +156,31 @@ def report(
         "script": asset("report.js"),
         "title": str(plain(title)) or words["register"],
         "documents": listed,
+        "network_month": _network_month(travel_times, indicators, words),
         "n_projects": len(entries),
-        "tiles": _tiles(entries, rows, len(mentions), len(listed), words),
+        "lead": lead_sentences(entries, sentences, len(listed), lang, words),
+        "tiles": _tiles(entries, rows, len(mentions), len(listed), times, inconsistent, words),
         "sentences": sentences,
         "unmeasured": _phrase(words["unmeasured"], len(rows) - len(sentences)) if len(rows) > len(sentences) else "",
-        "stage_chart": _stage_chart(entries, lang, words),
-        "method_chart": _method_chart(entries, lang, words),
-        "contents": [
-            (key, words[key.replace("-", "_")])
-            for key in (
-                "targets",
-                "verdict-table",
-                "register",
-                "travel",
-                "indicators",
-                "consistency",
-                "doubts",
-                "not-drawn",
-                "method",
-            )
-        ],
-        "targets": rows,
+        "target_chart": target_chart(measured),
+        "stage_chart": stage_chart(entries, lang, words),
+        "method_chart": method_chart(entries, lang, words),
+        "contents": [(key, words[key.replace("-", "_")]) for key in sections],
+        "targets": measured,
+        "unmeasured_targets": [row for row in rows if _unmeasured(row)],
         "notes": notes,
         "modes": _by_mode(entries, lang, words),
-        "matrices": travel_matrices(travel_times, lang, words),
+        "access": access,
+        "time_chart": time_chart(times, words) if times is not None else None,
+        "ranking": ranked,
+        "key_projects": [
+            _phrase(words["key_project"], one["name"], one["stage"], one["km"], one["saved"]) for one in ranked[:3]
+        ],
+        "matrices": matrices,
         "gains": gains,
         "indicator_tables": tables,
         "verdict_rows": verdict_rows(verdicts, lang, words, titles) if verdicts is not None else [],
-        "inconsistent": consistency_tables(consistency, entries, lang, words, titles),
+        "inconsistent": inconsistent,
         "doubtful": [e for e in entries if e["flags"]],
         "undrawn": [e for e in entries if not e["drawn"]],
         "methods": [(word.text(lang), meaning.text(lang)) for word, meaning in style.DRAWN_BY.values()],
@@ -167,6 +188,7 @@ def report(
             (row["indicator"], key, notes[row["notes"][0] - 1] if row["notes"] else words["not_measured"])
             for key, row in undefined.items()
         ],
+        "sources": [str(plain(source)) for source in sources],
         **grade_rows(features, words),
     }
     return seal(page_template("report.html.j2", own=("css", "script", "mark")).render(context))
@@ -178,23 +200,39 @@ def _phrase(text: str, *values: object) -> str:
     return text
 
 
+def _unmeasured(row: Mapping[str, Any]) -> bool:
+    return row["today"]["verdict"] == "unknown" and row["plan"]["verdict"] == "unknown"
+
+
+def _network_month(travel_times: pd.DataFrame, indicators: pd.DataFrame, words: Mapping[str, str]) -> str:
+    months = {str(m) for table in (travel_times, indicators) for m in table["as_of"].dropna().unique() if str(m)}
+    return _phrase(words["network_month"], max(months)) if months else ""
+
+
 def _documents(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    return [
+    """Return the plans; ``short`` is region and year where that is one plan's alone, else the title."""
+    out = [
         {
             "document": str(plain(d.get("document")) or ""),
             "title": str(plain(d.get("title")) or plain(d.get("document")) or ""),
             "date": str(plain(d.get("date")) or ""),
+            "region": str(plain(d.get("region")) or ""),
             "sha256": str(plain(d.get("sha256")) or ""),
         }
         for d in documents
     ]
+    names = [f"{d['region']} {d['date'][:4]}".strip() if d["region"] else "" for d in out]
+    for entry, name in zip(out, names, strict=True):
+        entry["short"] = name if name and names.count(name) == 1 else entry["title"]
+        entry["anchor"] = _anchor(entry["document"])
+    return out
 
 
 def _projects(
     projects: pd.DataFrame,
     mentions: pd.DataFrame,
     features: gpd.GeoDataFrame,
-    titles: Mapping[str, str],
+    titles: Mapping[str, Mapping[str, str]],
     lang: str,
     words: Mapping[str, str],
 ) -> list[dict[str, Any]]:
@@ -207,6 +245,7 @@ def _projects(
     }
     rank = {name: position for position, name in enumerate(titles)}
     by_project: dict[str, list[dict[Any, Any]]] = {}
+    names = dict(zip(projects["project_id"].astype(str), projects["name"].astype(str), strict=True))
     for row in mentions.to_dict("records"):
         by_project.setdefault(str(row["project_id"]), []).append(row)
     entries = []
@@ -216,7 +255,7 @@ def _projects(
             by_project.get(key, []),
             key=lambda m: (rank.get(str(m["document"]), len(rank)), str(m["document"]), plain(m["start"]) or 0),
         )
-        entries.append(_entry(row, drawings.get(key), said, titles, lang, words))
+        entries.append(_entry(row, drawings.get(key), said, titles, lang, words, names))
     modes = list(Mode)
     return sorted(entries, key=lambda e: (modes.index(e["mode"]), -e["rank"], e["name"], e["anchor"]))
 
@@ -225,9 +264,10 @@ def _entry(
     row: Mapping[Any, Any],
     drawing: Mapping[Any, Any] | None,
     said: Sequence[Mapping[Any, Any]],
-    titles: Mapping[str, str],
+    titles: Mapping[str, Mapping[str, str]],
     lang: str,
     words: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
     route_km = plain(drawing["route_length_km"]) if drawing else None
     km = route_km if route_km is not None else (plain(drawing["length_km"]) if drawing else None)
@@ -256,11 +296,14 @@ def _entry(
         "drawn": drawn,
         "accuracy": _phrase(words["accuracy"], number(accuracy)) if accuracy else "",
         "siting_note": plain(drawing["siting_note"]) if drawing else "",
-        "flags": words["sep"].join(flag_label(f, lang) for f in str(plain(row["flags"]) or "").split("|") if f),
+        "flags": words["sep"].join(flag_label(f, lang, names) for f in str(plain(row["flags"]) or "").split("|") if f),
         "mentions": [
             {
-                "document": plain(m["document"]),
-                "title": titles.get(str(m["document"]), ""),
+                "document": titles[str(m["document"])]["short"]
+                if str(m["document"]) in titles
+                else plain(m["document"]),
+                "title": titles[str(m["document"])]["title"] if str(m["document"]) in titles else "",
+                "link": f"doc-{_anchor(str(m['document']))}" if str(m["document"]) in titles else "",
                 "clause": plain(m["clause"]),
                 "stage": style.status_label(str(m["status"]), lang),
                 "quotation": plain(m["quotation"]),
@@ -282,7 +325,12 @@ def _by_mode(entries: Sequence[Mapping[str, Any]], lang: str, words: Mapping[str
     for mode, look in style.MODES.items():
         own = [e for e in entries if e["mode"] is mode]
         if own:
-            count = _phrase(words["count"], len(own))
+            stages = [
+                (label.label.text(lang), sum(1 for e in own if e["status"] is s)) for s, label in style.STAGES.items()
+            ]
+            count = " · ".join(
+                [_phrase(words["count"], len(own)), *(_phrase(words["stage_counts"], *one) for one in stages if one[1])]
+            )
             out.append(
                 {
                     "id": mode.value,
@@ -300,11 +348,12 @@ def _tiles(
     rows: Sequence[Mapping[str, Any]],
     n_mentions: int,
     n_documents: int,
+    times: Mapping[str, Any] | None,
+    inconsistent: Sequence[Mapping[str, Any]],
     words: Mapping[str, str],
 ) -> list[dict[str, str]]:
-    drawn = sum(1 for e in entries if e["drawn"])
     building = sum(1 for e in entries if e["status"] is Status.UNDER_CONSTRUCTION)
-    measured = [r for r in rows if r["today"]["verdict"] != "unknown" or r["plan"]["verdict"] != "unknown"]
+    measured = [r for r in rows if not _unmeasured(r)]
     met_today = sum(1 for r in measured if r["today"]["verdict"] == "met")
     met_plan = sum(1 for r in measured if r["plan"]["verdict"] == "met")
     verdict = _phrase(words["tile_measured"], met_today)
@@ -313,62 +362,21 @@ def _tiles(
         verdict += _phrase(words["tile_borderline"], close)
     if any(r["plan"]["verdict"] != "unknown" for r in measured):
         verdict += _phrase(words["tile_measured_plan"], met_plan)
-    share = _phrase(words["tile_drawn"], round(100 * drawn / len(entries))) if entries else ""
-    tiles = [
+    doubtful = sum(1 for e in entries if e["flags"])
+    disagree = sum(len(table["rows"]) for table in inconsistent)
+    provisional = sum(1 for e in entries if e["drawn_by"] in style.PROVISIONAL)
+    tiles: list[tuple[str, object, str, str]] = [
         ("def-projects", len(entries), "projects", _phrase(words["tile_projects"], building)),
-        ("def-drawn", drawn, "drawn", share),
         ("def-measured", len(measured), "measured", verdict if measured else ""),
-        ("documents", n_documents, "documents_n", _phrase(words["tile_documents"], n_mentions)),
     ]
+    if times is not None and times["mean"]:
+        note = _phrase(words["tile_time_note"], times["mean"]["today"], times["gaining"])
+        tiles.append(("def-weighted-time", times["mean"]["plan"], "tile_time", note))
+    else:
+        drawn = sum(1 for e in entries if e["drawn"])
+        share = _phrase(words["tile_drawn"], round(100 * drawn / len(entries))) if entries else ""
+        tiles.append(("def-drawn", drawn, "drawn", share))
+    check = _phrase(words["tile_check_note"], doubtful, disagree, provisional)
+    tiles.append(("doubts", doubtful + disagree, "tile_check", check))
+    tiles.append(("documents", n_documents, "documents_n", _phrase(words["tile_documents"], n_mentions)))
     return [{"link": link, "value": str(value), "label": words[key], "note": note} for link, value, key, note in tiles]
-
-
-def _stage_chart(entries: Sequence[Mapping[str, Any]], lang: str, words: Mapping[str, str]) -> dict[str, Any]:
-    """Projects by mode (a bar each) and stage (its segments, the furthest first and darkest)."""
-    groups = []
-    for mode, look in style.MODES.items():
-        segments = []
-        for status, stage in style.STAGES.items():
-            count = sum(1 for e in entries if e["mode"] is mode and e["status"] is status)
-            share = 1.0 - _STAGE_OPACITY[status]
-            segments.append(
-                (count, style.tint(look.colour, share), f"{look.label.text(lang)} · {stage.label.text(lang)}")
-            )
-        groups.append((look.label.text(lang), segments))
-    chart = _bars([g for g in groups if any(count for count, _, _ in g[1])], words["by_mode_stage"])
-    return chart | {"key": [stage.label.text(lang) for stage in style.STAGES.values()]}
-
-
-def _method_chart(entries: Sequence[Mapping[str, Any]], lang: str, words: Mapping[str, str]) -> dict[str, Any]:
-    """Projects by how they are drawn, one bar each; provisional ones paler."""
-    groups = []
-    for method, (word, _) in style.DRAWN_BY.items():
-        count = sum(1 for e in entries if e["drawn_by"] is method)
-        share = 0.75 if method is Method.NONE else 0.5 if method in style.PROVISIONAL else 0.0
-        groups.append((word.text(lang), [(count, style.tint(style.PALETTE["accent"], share), word.text(lang))]))
-    return _bars([g for g in groups if g[1][0][0]], words["by_method"])
-
-
-def _bars(groups: Sequence[tuple[str, list[tuple[int, str, str]]]], label: str) -> dict[str, Any]:
-    """Lay out horizontal stacked bars; lengths are in proportion to the counts, the longest fills the width."""
-    longest = max((sum(count for count, _, _ in segments) for _, segments in groups), default=1)
-    bars = []
-    for position, (name, segments) in enumerate(groups):
-        x, drawn = _CHART_LEFT, []
-        for count, fill, text in segments:
-            if count:
-                width = round(_CHART_WIDTH * count / longest, 2)
-                ink = "#ffffff" if _luminance(fill) < 0.36 else "#23282d"
-                segment = {"x": round(x, 2), "width": width, "fill": fill, "ink": ink, "value": count}
-                drawn.append(segment | {"title": f"{text} {count}"})
-                x += width
-        total = sum(count for count, _, _ in segments)
-        bars.append({"label": name, "y": 4 + 32 * position, "segments": drawn, "end": round(x, 2), "total": total})
-    return {"bars": bars, "height": 8 + 32 * max(len(groups), 1), "label": label}
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance of ``#rrggbb``, WCAG 2.1."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)

@@ -96,6 +96,7 @@ def target_rows(
                 "indicator": chinese if lang != "en" and chinese else indicator_label(str(row["indicator"]), lang),
                 "anchor": re.sub(r"[^\w-]+", "-", str(row["indicator"])),
                 "value": plain(row["value"]),
+                "comparator": str(row["comparator"]),
                 "bound": _bound(row, words),
                 "unit": "" if row["unit"] == "year" else unit_label(str(row["unit"]), lang),
                 "year": plain(row["year"]) or words["year_unknown"],

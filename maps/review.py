@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AROUND", "FULL_TEXT", "MOST_FINDINGS", "review", "write_review"]
 
+LINKS = ("related:", "part_of:")
+"""Flags that tie projects together; nothing is doubtful about them."""
 DOUBT_ORDER = (
-    "damaged", "digits_lost", "scrambled", "year_lost", "ambiguous_place", "unknown_place", "mode_from_context", "unspecified",
+    "damaged", "halted", "digits_lost", "scrambled", "year_lost", "ambiguous_place", "unknown_place", "mode_from_context", "unspecified",
 )  # fmt: skip
 """Doubts by what they cost if they are wrong; others come before the last."""
 OWN_WORDS = {"mode_from_context", "no_place", "unspecified", "year_lost"}
@@ -152,15 +154,17 @@ def _projects(reading: Reading, lang: str, words: dict[str, str]) -> tuple[list[
         at = (position.get(row["document"], 0), row["start"] or 0)
         first[row["project_id"]] = min(first.get(row["project_id"], at), at)
     # One document need not be named in front of every clause.
+    names = {row["project_id"]: row["name"] for row in _records(reading.register.projects)}
     only = f"{reading.texts[0].document}:" if len(reading.texts) == 1 else "\0"
     entries = []
     for row in _records(reading.register.projects):
         flags = [flag for flag in str(row["flags"]).split("|") if flag]
         checked = FLAG in flags
-        doubts = [flag for flag in flags if flag != FLAG]
+        links = [flag for flag in flags if flag.startswith(LINKS)]
+        doubts = [flag for flag in flags if flag != FLAG and flag not in links]
         if row["status"] == Status.UNSPECIFIED and not checked:
             doubts.append("unspecified")
-        if not row["places"] and not checked:
+        if not row["places"] and not checked and "unknown_place" not in doubts:
             doubts.append("no_place")
         doubts.sort(key=_doubt_rank)
         key = (not doubts, _doubt_rank(doubts[0]) if doubts else 0, -len(doubts), first.get(row["project_id"], (0, 0)))
@@ -179,12 +183,24 @@ def _projects(reading: Reading, lang: str, words: dict[str, str]) -> tuple[list[
             "lead": str(row["lead"]).replace("|", words["sep"]),
             "clauses": words["sep"].join(c for c in (c.removeprefix(only) for c in row["clauses"].split("|")) if c),
             "doubts": [words[doubt] if doubt in OWN_WORDS else flag_label(doubt, lang) for doubt in doubts],
+            "links": words["sep"].join(flag_label(link, lang, names) for link in links),
+            "history": words["sep"].join(
+                _stage(step, lang, words["date_unknown"]) for step in str(row["history"] or "").split("|") if step
+            ),
             "settled": words["corrected"] if checked else "",
         }
         entries.append((key, entry))
     entries.sort(key=lambda pair: (pair[0], pair[1]["id"]))
     listed = [entry for _, entry in entries]
     return listed, {entry["id"]: n for n, entry in enumerate(listed)}
+
+
+def _stage(step: str, lang: str, undated: str) -> str:
+    """A step of the stage history with its stage in words: 2020-04 hefei 在建."""
+    words, _, stage = step.rpartition(" ")
+    if words.startswith("? "):
+        words = f"{undated} {words[2:]}"
+    return f"{words} {style.status_label(stage, lang)}"
 
 
 def _given(row: dict[str, Any]) -> dict[str, str]:

@@ -78,7 +78,7 @@ def area_layers(
                     + (f" · {scenario_label(scenario, lang)}" if scenario else "")
                     for lang in ("zh", "en")
                 }
-                definition = rows.loc[rows["scenario"] == scenario, "definition"].iloc[0]
+                definition = _common(rows.loc[rows["scenario"].astype(str) == scenario, "definition"])
                 facts = {"scenario": scenario, "label": label, "definition": plain(definition)}
                 out += _layer(f"{indicator}|{scenario}|{as_of}|{role}", values, common | facts)
             if {"today", "plan"} <= set(by_scenario):
@@ -106,10 +106,31 @@ def area_layers(
 
 
 def _values(ground: gpd.GeoDataFrame, rows: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the value of each area, found by code, name or short name; NaN where there is none."""
-    by_area = dict(zip(rows["area"].astype(str), rows["value"].astype("float64"), strict=True))
-    names = zip(*(ground[column].astype(str) for column in ("code", "name", "short_name")), strict=True)
-    return np.array([next((by_area[n] for n in one if n in by_area), np.nan) for one in names])
+    """
+    Return the value of each area, found by code, name or short name; NaN where there is none.
+
+    Counties of different cities share names (鼓楼区): one that the ground or the table has twice finds nothing by its name.
+    """
+    table = rows.drop_duplicates("area", keep=False)
+    by_area = dict(zip(table["area"].astype(str), table["value"].astype("float64"), strict=True))
+    columns = [ground["code"].astype(str)]
+    for column in ("name", "short_name"):
+        names = ground[column].astype(str)
+        columns.append(names.where(~names.duplicated(keep=False), ""))
+    return np.array(
+        [next((by_area[n] for n in one if n and n in by_area), np.nan) for one in zip(*columns, strict=True)]
+    )
+
+
+def _common(definitions: pd.Series) -> str:
+    """Return what the definitions of all areas say alike: each goes on with figures of its own area."""
+    texts = [str(text) for text in definitions.dropna().unique()]
+    if len(texts) < 2:
+        return texts[0] if texts else ""
+    first, last = min(texts), max(texts)  # what these two share, all between them do
+    same = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    shared = first[:same]
+    return shared[: max(shared.rfind(mark) for mark in ";；。,，(") + 1].rstrip(";；,，( ")
 
 
 def _layer(key: str, values: NDArray[np.float64], facts: dict[str, Any]) -> list[dict[str, Any]]:

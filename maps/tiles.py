@@ -61,6 +61,9 @@ class Tiles:
 
 
 def _host(url: str) -> str:
+    if re.search(r"\{[{%#]", url):
+        message = f"tiles need single braces, as in {{z}}: {url!r} would be read as a template"
+        raise ValueError(message)
     parts = urlsplit(url)
     name = re.sub(r"^[^.]*\{[^}]*\}[^.]*\.", "*.", parts.netloc)
     if parts.scheme != "https" or not re.fullmatch(r"(\*\.)?[A-Za-z0-9.:-]+", name):

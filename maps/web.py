@@ -8,6 +8,7 @@ page draws them on canvases of its own (``assets/*.js``).
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -57,6 +58,9 @@ _SCRIPTS = (
     "tools.js",
     "start.js",
 )
+_DATA_MARK, _SCRIPT_MARK = "@tongtu-data@", "/*@tongtu-script@*/"
+"""Where data and scripts go once the templates are done: these would read both for expressions, and slowly."""
+
 _DEFAULT_BOUNDS = (114.8, 27.0, 123.2, 35.2)
 """Where a map of nothing looks: 沪苏浙皖."""
 
@@ -93,10 +97,14 @@ class _Page(Figure):
         names = "".join(f"--{name.replace('_', '-')}:{colour};" for name, colour in style.PALETTE.items())
         self.css = f":root{{{names}}}\n" + asset("map.css") + asset("table.css") + asset("sheet.css")
         self._id = "tongtu"
+        self.data = ""
 
     def render(self, **kwargs: Any) -> str:
-        """Render the page and seal it."""
-        return seal(super().render(**kwargs), image_hosts=self.image_hosts)
+        """Render the page, put in what must not pass through its templates, and seal it."""
+        html = super().render(**kwargs)
+        html = html.replace(_DATA_MARK, self.data, 1)
+        html = html.replace(_SCRIPT_MARK, "\n".join(asset(name) for name in _SCRIPTS), 1)
+        return seal(html, image_hosts=self.image_hosts)
 
 
 class OfflineMap(folium.Map):
@@ -136,6 +144,7 @@ class OfflineMap(folium.Map):
         }
         frame = _Page(title=title, lang=lang, image_hosts=hosts)
         frame.add_child(self, name=self.get_name())
+        self.frame = frame
 
 
 class _Application(MacroElement):
@@ -145,30 +154,32 @@ class _Application(MacroElement):
         """
         {% macro header(this, kwargs) %}<style>:root{--background:{{ this.background }}}</style>{% endmacro %}
         {% macro html(this, kwargs) %}
-        <aside id="panel" aria-label="{{ this.words.panel | e }}"><header><h1>{{ this.title | e }}</h1></header></aside>
+        <aside id="panel" aria-label="{{ this.words.panel | e }}"><header><h1>{{ this.heading }}</h1></header></aside>
         <div id="status" role="status" aria-live="off"></div>
         <div id="failure" role="alert" hidden>{{ this.words.failure | e }}</div>
         <noscript><p>{{ this.words.noscript | e }}</p></noscript>
-        <script type="text/plain" id="tongtu-data">{{ this.data }}</script>
+        <script type="text/plain" id="tongtu-data">{{ this.data_mark }}</script>
         {% endmacro %}
         {% macro script(this, kwargs) %}
         {% set map = this._parent.get_name() %}
         L.control.scale({position: "bottomright", imperial: false, maxWidth: 130}).addTo({{ map }});
         {% for url in this.tile_urls %}L.tileLayer({{ url | tojson }}, {subdomains: {{ this.tiles.subdomains | tojson }}, maxNativeZoom: {{ this.tiles.max_zoom }}, zoomOffset: 0}).addTo({{ map }});
         {% endfor %}
-        {{ this.script }}
+        {{ this.script_mark }}
         startTongtu({{ map }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, *, title: str, words: Mapping[str, str], data: str, background: str, tiles: Tiles | None):
+    def __init__(self, *, title: str, words: Mapping[str, str], background: str, tiles: Tiles | None):
         start: Any = super().__init__  # branca declares no types for it
         start()
         self._name, self._id = "application", "tongtu"
-        self.title, self.words, self.data, self.background, self.tiles = title, words, data, background, tiles
+        # branca renders what this template gives a second time, as a template: a brace must not reach it from a title.
+        self.heading = escape(title).replace("{", "&#123;").replace("}", "&#125;")
+        self.words, self.background, self.tiles = words, background, tiles
         self.tile_urls = [url for url in (tiles.url, tiles.labels_url) if url] if tiles else []
-        self.script = "\n".join(asset(name) for name in _SCRIPTS)
+        self.data_mark, self.script_mark = _DATA_MARK, _SCRIPT_MARK
 
 
 def web_map(
@@ -292,7 +303,8 @@ def web_map(
     roles = {layer["role"] for layer in ground["base"]}
     # Where the ground says what is sea, the rest is land, also beyond its frame; where it says what is land, the reverse.
     background = style.PALETTE["sea" if roles & {"land", "neighbours"} and "sea" not in roles else "land"]
-    _Application(title=str(plain(title)), words=phrases, data=data, background=background, tiles=tiles).add_to(page)
+    _Application(title=str(plain(title)), words=phrases, background=background, tiles=tiles).add_to(page)
+    page.frame.data = data
     return page
 
 

@@ -42,7 +42,7 @@ HEADERS: Final[dict[str, str]] = {
     "length_km": "里程km", "area_km2": "面积km²", "density": "密度", "unit": "单位", "definition": "口径",
     "density_error": "密度±", "published_km": "公布里程分摊km", "unpublished_km": "无公布者按图上km", "drawn_km": "图上合计km",
     "error_km": "绘制误差±km", "short_km": "可能少计km", "accuracy_km": "线位偏差km", "drawn_by": "绘制方法",
-    "grade_d_share": "D级占比", "projects_share": "规划项目占比", "area_kind": "面积类别", "area_source": "面积来源",
+    "grade_d_share": "D级占比", "projects_km": "规划项目km", "area_kind": "面积类别", "area_source": "面积来源",
     "area_grade": "面积可信级", "counted": "计入范围", "reason": "缺值原因", "airports": "机场数", "airport": "机场",
     "population": "人口", "counties": "县区数", "status": "阶段", "within_60_min_share": "60分钟内人口占比",
     "within_90_min_share": "90分钟内人口占比", "within_100_km_share": "100km内人口占比", "mean_time_min": "平均时间min",

@@ -163,18 +163,20 @@ def pieces(text: str) -> list[Piece]:
             label = m[0]
             chapter = (re.sub(r"第[^章篇编]+节$", "", chapter) + label) if label.endswith("节") else label
             one = two = box = article = decimal = item = ""
-            titles = {**({k: v for k, v in titles.items() if k == "chapter"} if label.endswith("节") else {})}
-            titles["chapter"] = " ".join(x for x in (titles.get("chapter", ""), title) if x)
+            if re.fullmatch(rf"第[{DIGITS}\d]+节", label):
+                titles = {**{k: v for k, v in titles.items() if k == "chapter"}, "section": title}
+            else:
+                titles = {"chapter": title}
         elif m := BOX.match(body):
             box, item = f"专栏{m[1]}", ""
             titles["box"] = title
             titles.pop("item", None)
         elif m := LEVEL_1.match(body):
             one, two, box, article, decimal, item = m[1], "", "", "", "", ""
-            titles = {k: v for k, v in titles.items() if k == "chapter"} | {"one": title}
+            titles = {k: v for k, v in titles.items() if k in {"chapter", "section"}} | {"one": title}
         elif m := LEVEL_2.match(body):
             two, box, item = f"({m[1]})", "", ""
-            titles = {k: v for k, v in titles.items() if k in {"chapter", "one"}} | {"two": title}
+            titles = {k: v for k, v in titles.items() if k in {"chapter", "section", "one"}} | {"two": title}
         elif m := ARTICLE.match(body):
             article, box, item = m[0], "", ""
         elif m := DECIMAL.match(body):
@@ -188,7 +190,9 @@ def pieces(text: str) -> list[Piece]:
             titles["item"] = title
         above = article or decimal or chapter + one + two
         label = box or ((item if through and not article else above + item) if item else above)
-        headings = tuple(titles[k] for k in ("chapter", "one", "two", "decimal", "box", "item") if k in titles)
+        headings = tuple(
+            titles[k] for k in ("chapter", "section", "one", "two", "decimal", "box", "item") if k in titles
+        )
         start = line.start
         for m in INLINE.finditer(text, line.start, line.end):
             number = int(m[1])

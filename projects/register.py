@@ -273,21 +273,18 @@ def _keys(mentions: Sequence[Mention]) -> list[str]:
 
 def _abbreviated(mentions: Sequence[Mention], keys: list[str]) -> list[str]:
     """Give a facility named by 简称 (芜宣机场) the key of the one of the same kind that spells both places out (芜湖宣城机场)."""
-    spelled = {
-        (m.mode, m.kind, m.phase, m.places): key
-        for key, m in zip(keys, mentions, strict=True)
-        if len(m.places) > 1 and normalise(m.stem) == "".join(m.places)
-    }
+    spelled: dict[tuple[str, str, str, int], dict[tuple[str, ...], str]] = {}
+    for key, m in zip(keys, mentions, strict=True):
+        if len(m.places) > 1 and normalise(m.stem) == "".join(m.places):
+            spelled.setdefault((m.mode, m.kind, m.phase, len(m.places)), {})[m.places] = key
     if not spelled:
         return keys
     out = []
     for key, m in zip(keys, mentions, strict=True):
-        same = [
-            other
-            for (mode, kind, phase, places), other in spelled.items()
-            if (mode, kind, phase) == (m.mode, m.kind, m.phase) and abbreviates(normalise(m.stem), places)
-        ]
-        out.append(same[0] if len(same) == 1 and not m.section else key)
+        stem = normalise(m.stem)
+        alike = {} if m.section else spelled.get((m.mode, m.kind, m.phase, len(stem)), {})
+        same = [other for places, other in alike.items() if abbreviates(stem, places)]
+        out.append(same[0] if len(same) == 1 else key)
     return out
 
 

@@ -6,6 +6,7 @@ Lines of one kind on one corridor (宁马 and 宁芜), and names broken in publi
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -113,7 +114,8 @@ def branches(lines: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
     return out
 
 
-def abbreviates(short: str, places: Sequence[str]) -> bool:
+@functools.lru_cache(maxsize=100_000)
+def abbreviates(short: str, places: tuple[str, ...]) -> bool:
     """
     Whether each character of a short name stands for one of the places, in order (芜宣 for 芜湖, 宣城).
 

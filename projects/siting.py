@@ -19,33 +19,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from geo.errors import PlanningError
-from geo.geodesy import distance_km, length_km
+from geo.geodesy import length_km
 from layers.schema import FEATURES, Method, Mode, Work
 from layers.siting_notes import SitingNote, decoded, encoded, note, notes_text
 from projects.builtin import builtin_documents
 from projects.grammar.routes import is_abbreviation, read_abbreviation
 from projects.schema import PROJECTS
 from projects.sites.chains import Chain, place_chain
+from projects.sites.checks import beside_existing, far_from_places, leaves_region, outside_share
 from projects.sites.drawing import POINT_KINDS, Drawing, Reasons, Site, SitingAssumptions
-from projects.sites.existing_lines import by_course, by_crossing, by_existing_line, by_existing_way, by_section
+from projects.sites.existing_lines import by_existing_line, by_existing_way
 from projects.sites.ground import Ground, default_ground
 from projects.sites.line_names import line_core
 from projects.sites.new_lines import by_branch, by_extension, by_places, by_ring, by_second
 from projects.sites.own_lines import OwnLine, own_lines
 from projects.sites.point_sites import by_facility, by_point_or_area, by_river
-from projects.sites.sections import section_ends
+from projects.sites.recorded import by_course, by_crossing, by_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from geo.gazetteer import Place
 
 __all__ = [
     "POINT_KINDS",
@@ -63,12 +61,6 @@ _ALONG = re.compile(r"[东西南北]?沿[江海淮黄河边湖]")
 
 OSM_ACCURACY_KM = 0.1
 """Of an alignment of OpenStreetMap: what separates mapped tracks and carriageways from the middle of the line."""
-
-FAR_KM = 50.0
-"""A planner's line this far from every place of its project is said to be far; it is used all the same."""
-
-MOSTLY_SHARE = 0.5
-"""A new line of which this much runs within 3 km of an existing one of its class is said to."""
 
 
 def site_projects(
@@ -141,39 +133,6 @@ def site_projects(
     return FEATURES.validate(FEATURES.coerce(features)[[*FEATURES.names, "geometry"]])
 
 
-def outside_share(geometry: BaseGeometry, places: Sequence[Place], ground: Ground) -> float:
-    """
-    Return the share of a line's length outside the region that its places span.
-
-    The region is the convex hull of the places (of a unit its polygon, of others the point), widened by a sixth of its
-    longest diagonal and at least 25 km.
-
-    Parameters
-    ----------
-    geometry : LineString or MultiLineString, EPSG:4326
-    places : sequence of Place
-    ground : Ground
-
-    Returns
-    -------
-    float
-        0 where there are no places.
-    """
-    total = length_km(geometry)
-    if not places or total <= 0.0:
-        return 0.0
-    shapes = []
-    for place in places:
-        polygon = ground.area_of(place)
-        point = shapely.Point(place.lon, place.lat)
-        shapes.append(point if polygon is None else shapely.union(point, shapely.envelope(polygon)))
-    hull = shapely.convex_hull(shapely.union_all(shapes))
-    west, south, east, north = hull.bounds
-    margin = max(float(np.hypot(east - west, north - south)) / 6.0, 25.0 / 95.0)
-    outside = geometry.difference(hull.buffer(margin))
-    return 0.0 if outside.is_empty else length_km(outside) / total
-
-
 def site_of(
     record: Mapping[Hashable, object],
     region: tuple[str, ...],
@@ -231,7 +190,7 @@ def _climb(site: Site, own: OwnLine | None) -> Drawing:
     reasons: list[SitingNote] = []
     chain = place_chain(site)
     if own is not None and own.geometry is not None:
-        notes = (*own.notes, *_far_from_places(own.geometry, chain))
+        notes = (*own.notes, *far_from_places(own.geometry, chain))
         if own.method is Method.OSM:
             return Drawing(own.geometry, Method.OSM, OSM_ACCURACY_KM, (note("osm_alignment"), *notes))
         return Drawing(own.geometry, Method.USER, 0.0, (note("user_geometry"), *notes))
@@ -247,9 +206,9 @@ def _climb(site: Site, own: OwnLine | None) -> Drawing:
         except PlanningError as error:
             drawing = (note("refused", reason=str(error)),)
         if isinstance(drawing, Drawing):
-            left = _leaves(site, drawing, chain)
+            left = leaves_region(site, drawing, chain)
             if not left:
-                beside = _beside_existing(site, drawing)
+                beside = beside_existing(site, drawing)
                 notes = _told_once([*drawing.notes, *beside, *reasons])
                 return replace(drawing, accuracy_km=round(drawing.accuracy_km, 1), notes=notes)
             drawing = left
@@ -261,41 +220,6 @@ def _told_once(notes: Sequence[SitingNote]) -> tuple[SitingNote, ...]:
     """Drop repeated notes, and where a place was found by its name if the drawing is that very place."""
     drawn = {value for told in notes if told.code != "nearer_name" for _, value in told.given}
     return tuple(dict.fromkeys(told for told in notes if told.code != "nearer_name" or told.get("place") not in drawn))
-
-
-def _far_from_places(geometry: BaseGeometry, chain: Chain) -> Reasons:
-    """Say that a planner's line lies far from all places of its project: the id may be another's."""
-    places = [place for place in chain.places if place.kind != "line" and place.level != "province"]
-    if not places:
-        return ()
-    gaps = []
-    for place in places:
-        ends = shapely.get_coordinates(shapely.shortest_line(geometry, shapely.Point(place.lon, place.lat)))
-        gaps.append(distance_km(*ends[0], *ends[-1]) - place.accuracy_km)
-    return (note("user_far", km=round(min(gaps))),) if min(gaps) > FAR_KM else ()
-
-
-def _beside_existing(site: Site, drawing: Drawing) -> Reasons:
-    """Say how much of a new line runs so near an existing one of its class that it counts no length of its own."""
-    geometry = drawing.geometry
-    made = {Method.NODES, Method.CORRIDOR, Method.STRAIGHT}
-    if geometry is None or "Line" not in geometry.geom_type or drawing.method not in made or site.work != Work.NEW:
-        return ()
-    share = site.ground.share_beside(geometry, site.mode, site.kind)
-    return (note("mostly_beside", share=f"{share:.0%}"),) if share >= MOSTLY_SHARE else ()
-
-
-def _leaves(site: Site, drawing: Drawing, chain: Chain) -> Reasons:
-    """Return the reason why a line is not believed: it leaves the region that its places span."""
-    geometry = drawing.geometry
-    if geometry is None or "Line" not in geometry.geom_type or len(chain.places) < 2:
-        return ()
-    share = outside_share(geometry, [*chain.places, *section_ends(site)], site.ground)
-    if share <= site.assumptions.most_outside_share:
-        return ()
-    first = drawing.notes[0]
-    what = first.get("line") or first.get("places") or first.get("name") or site.name
-    return (note("outside_region", what=what, share=f"{share:.0%}"),)
 
 
 def _feature(record: Mapping[Hashable, object], drawing: Drawing, lang: str) -> dict[str, object]:

@@ -22,10 +22,10 @@ FUTURE_TURN = re.compile(
 )
 REPORT_LEAD = re.compile(
     r"近[一二三四五六七八九十两]年|过去的?(?:“?十[一二三四五六七]五|[一二三四五六七八九十两]年)|以来(?!的)|[一二三四五六七八九十两]年来|硕果累累|成果丰硕|成绩(?:显著|斐然)"
-    r"|(?<!与)(?<!比)(?:去年|上年)(?!底)|截[至止]|成效(?:显著|明显)"
+    r"|[一二三]季度,|(?<!与)(?<!比)(?:去年|上年)(?!底)|截[至止]|成效(?:显著|明显)"
 )
 """How a sentence of a report opens: what follows, up to its full stop, has been done."""
-AHEAD = re.compile(r"今年(?!以来)|明年|下一步|未来|今后|接下来|(?<!截)[到至]20\d\d年|力争|确保")
+AHEAD = re.compile(r"预计|有望|今年(?!以来)|明年|下一步|未来|今后|接下来|(?<!截)[到至]20\d\d年|力争|确保")
 """Turns such a sentence to what lies ahead."""
 CONDITION = re.compile(r"(?:建成|通车|开通|竣工|投运)(?:后|以来|之后|以后)")
 
@@ -76,6 +76,7 @@ LABELS = {
     **dict.fromkeys(("计划完工", "完工", "计划建成", "计划竣工", "竣工"), Status.UNDER_CONSTRUCTION),
     "拟建": Status.PROPOSED, "规划": Status.PROPOSED, "储备": Status.PROPOSED, "谋划": Status.PROPOSED, "研究": Status.PROPOSED,
     "规划研究": Status.PROPOSED, "远期": Status.PROPOSED, "前期": Status.PREPARATORY, "前期工作": Status.PREPARATORY,
+    "预备": Status.PREPARATORY, "新建": Status.UNSPECIFIED, "改扩建": Status.UNSPECIFIED, "扩建": Status.UNSPECIFIED,
     "已建": Status.OPERATING, "已建成": Status.OPERATING, "建成": Status.UNDER_CONSTRUCTION,
 }  # fmt: skip
 """Stage words of labels (续建项目:) and of forms behind 等 (等拟建项目)."""
@@ -101,7 +102,8 @@ def tail_class(word: str) -> str:
         return "building" if re.search(r"在建|续建", word) else ("complete" if "已建" in word else "proposed")
     if (
         re.search(
-            r"(?:报告|设计|审查|评审|研究|论证|审批|批复|勘察|环评|可研|前期|前期工作|勘察设计|选址|立项|核准)$", word
+            r"(?:报告|设计|审查|评审|研究|论证|审批|批复|勘察|环评|可研|前期|前期工作|勘察设计|选址|立项|核准|批准)$",
+            word,
         )
         and len(word) > 3
     ):
@@ -225,6 +227,11 @@ ANNOUNCEMENT = re.compile(
     r"(?P<verb>新开工|开工建设|开工|续建|建成投产|建成通车|规划建设|谋划建设|谋划|加快推进|加快建设|在建)(?:的|了)?"
     r"[^,。;:、]{0,24}?(?:一批|\d+[个项]|[一二三四五六七八九十]+[个项]|重[大点])[^,。;:、]{0,12}(?:工程|项目|\d+[个项])"
 )
+ANNOUNCING_LABEL = re.compile(
+    r"(?:今年|明年|20\d\d年)?(?:计划|将|要)?(?P<verb>新开工|开工建设|开工|续建|在建|规划建设|谋划建设|谋划)(?:建设)?的"
+    r"[^,。;:]{0,16}?(?:包括|主要有|主要是|有|为|是):?$"
+)
+"""新开工建设的高速公路包括:"""
 ANNOUNCED_ROLES = {
     "新开工": "start", "开工建设": "start", "开工": "start", "续建": "fast", "在建": "fast", "加快推进": "fast", "加快建设": "fast",
     "建成投产": "complete", "建成通车": "complete", "规划建设": "plan", "谋划建设": "plan", "谋划": "plan",
@@ -250,6 +257,8 @@ def announced(text: str) -> Governor | None:
     >>> announced("2016年国家新开工西部大开发重点工程30项,投资7438亿元。").roles
     ('start',)
     """
+    if opened := ANNOUNCING_LABEL.match(text):
+        return Governor((opened["verb"],), (ANNOUNCED_ROLES[opened["verb"]],))
     found = list(ANNOUNCEMENT.finditer(text))
     return Governor((found[-1]["verb"],), (ANNOUNCED_ROLES[found[-1]["verb"]],)) if found else None
 

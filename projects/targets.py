@@ -49,7 +49,7 @@ BY_AFTER = (Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.ABOUT)
 """Comparators of the words ``projects.grammar.quantities.AFTER``."""
 # Works that bring a counted or measured thing about: the quantity is what is to be delivered.
 WORKS = (
-    "新改建|改扩建|扩建|交工|竣工|完工|计划投资|计划完成投资|新建成|新建|新增|新开工|新达成|改造|建设|建成|基本建成|培育|培养|创建|创成|打造|完成|组建|成立|编制|制定|引进|开工|"
+    "新改建|改扩建|扩建|交工|竣工|完工|计划投资|计划完成投资|将投资|拟投资|安排投资|新建成|新建|新增|新开工|新达成|改造|建设|建成|基本建成|培育|培养|创建|创成|打造|完成|组建|成立|编制|制定|引进|开工|"
     "投产|投运|形成|推动|推进|扶持|达成|申创|争创|提质|实施|认定|设立|布局|修复|治理|开通|新开(?!工|发|放)|打通|拓展|落地|招引|发展|整治|迁建|安排|建立|推广|实现"
 )
 COMPLETION = "建成通车|建成投产|通车运营|开通运营|投入运营|投入使用|建成|通车|投产|投运|竣工|贯通|启用|纳入|开通|并网"
@@ -77,7 +77,7 @@ PARTS = re.compile(r"^(?:方面|部分|领域|板块|专栏|重点(?:工作|任�
 TIME_WORDS = re.compile(
     r"通达|可达|直达|到达|互达|交通圈|通勤圈|经济圈|生活圈|出行圈|时空圈|交流圈|物流圈|上高速|覆盖|通勤|直通|互通|畅达|上快速路|[到至][^,。]{0,12}(?:站|口|港|机场)"
 )
-NAMED_BEFORE = re.compile(r"等$")
+NAMED_BEFORE = re.compile(r"等$|至[\u4e00-\u9fff]{2,8}$|至[\u4e00-\u9fff]+[、和][\u4e00-\u9fff]{2,14}$")
 PLACE_BEFORE = re.compile(r"(?:港区?|作业区|[一二三四五]期|[楼岛湾口门])$")
 SECTION_BEFORE = re.compile(r"(?:段|大道|[一二三四五]期)(?:工程|项目)?$")
 SHARE_OF = re.compile(r"占比|比例|比重|覆盖率|人口占")
@@ -92,6 +92,7 @@ INFRASTRUCTURE = re.compile(
 DEADLINE = re.compile(
     r"(?:到|(?<!截)至|于|力争|确保|争取|在)?(?<!截至)(?P<year>(?:19|20)\d\d)年(?P<tail>年?底前?|末|前|内|上半年|\d{1,2}月底?前?)?"
     r"|(?P<plan>[“\"]?十(?P<five>[一二三四五六七])五[”\"]?)(?P<span>期间|时期|末|期末|(?=[\u4e00-\u9fff]{2,10}?(?:达到|突破|超过|新增)))"
+    r"|“(?P<old>[七八九十]五)”(?:期间|时期|末|期末|计划)"
     r"|(?P<own>年内|(?:到|至)年底|年底前|今年)"
     r"|(?P<lost>(?:到|至)年(?![底末内初前度])|(?:^|(?<=[,。;:、]))年(?:底前|底|前|\d{1,2}月底?前?))"
 )
@@ -99,6 +100,7 @@ DEADLINE = re.compile(
 PLAN_END = {"一": 2010, "二": 2015, "三": 2020, "四": 2025, "五": 2030, "六": 2035, "七": 2040}
 WILL = re.compile(r",?[\u4e00-\u9fff]{0,6}?(?:将|计划|力争|拟)")
 """Behind a year that a whole report is about: 2024年将力争…."""
+OLD_PLAN_END = {"七五": 1990, "八五": 1995, "九五": 2000, "十五": 2005}
 BASE_YEAR = re.compile(r"[较比自从以]$|与$|相?比$")
 
 NAMED_THING = r"[港站段]|机场|新区|大桥|枢纽|都市|地区|方向|至|—|-|经济|国际|综合"
@@ -135,7 +137,8 @@ def _is_target(segment: Segment, before: str, around: str, *, bound: Comparator 
     if "年产" in words or LISTING.search(words):
         return False
     stem = re.sub(r"(?:达到|达|约|近|超过|超|至少)$", "", left)
-    if PROPERTY.search(stem) and not (bound and re.search(r"聚焦|以$", stem)):
+    delivered = re.search(r"完成[^,。;]{0,16}投资(?:额)?$", stem) is not None
+    if PROPERTY.search(stem) and not delivered and not (bound and re.search(r"聚焦|以$", stem)):
         return False
     if PARTS.match(right):
         return False
@@ -154,7 +157,7 @@ def _is_target(segment: Segment, before: str, around: str, *, bound: Comparator 
     if (
         q.kind == "count"
         and NAMED_BEFORE.search(left)
-        and re.match(r"(?:个|条|座)?(?:\S{0,4}(?:项目|工程|高速|铁路|高铁|国道|公路|线路|航线))", right)
+        and re.match(r"$|(?:个|条|座)?(?:\S{0,4}(?:项目|工程|高速|铁路|高铁|国道|公路|线路|航线))", right)
     ):
         return False  # 甲、乙等7个高铁项目: how many were named
     if q.kind == "count" and re.match(r"\d+(?:\.\d+)?万?吨级", right) and PLACE_BEFORE.search(left):
@@ -263,7 +266,9 @@ class _Deadlines:
                 behind = text[m.end() : m.end() + 16]
                 holds = m[0][0] in "到至" or (behind[:1] == "," and not m["tail"]) or WILL.match(behind) is not None
             elif m["plan"]:
-                year, holds = PLAN_END[m["five"]], True
+                year, holds = PLAN_END[m["five"]], m["span"] != ""  # “十四五”里程突破…: of this target alone
+            elif m["old"]:
+                year, holds = OLD_PLAN_END[m["old"]], True
             elif m["own"]:
                 year, holds = calendar.own_year, m["own"] == "今年"
             else:
@@ -391,7 +396,7 @@ def _carried_bound(segment: Segment, prior: Comparator | None) -> Comparator | N
     )
     if prior is None or not bare or not verbless:
         return None
-    if segment.left.startswith("其中") and len(segment.left) > 2:
+    if segment.left.startswith("其中") and len(segment.left) > 2 and segment.quantity.unit.endswith("yuan"):
         return Comparator.EQUAL  # 完成投资700亿元以上,其中铁路211亿元
     if segment.left in {"力争", "确保", "争取"}:
         return Comparator.AT_LEAST  # 确保1500亿元,力争2000亿元
@@ -414,6 +419,8 @@ def _read_segment(
     if not _is_target(segment, before, around, bound=bound, deadline=deadline):
         return None
     q = segment.quantity
+    if not segment.follows and segment.start == 0:
+        segment = replace(segment, left=NUMBERING.sub("", segment.left))
     subject = _without_deadline(segment.left)
     if segment.subject:
         segment = replace(segment, left=segment.subject, inherited="")
@@ -475,6 +482,13 @@ def _unit(q: Quantity, known: Indicator | None) -> str:
     if " per " in known.unit and known.unit.startswith(q.unit):
         return known.unit
     return q.unit
+
+
+NUMBERING = re.compile(
+    r"^\s*(?:\(?[\d一二三四五六七八九十]{1,4}\)|\d{1,3}[.、．](?!\d)|[一二三四五六七八九十]{1,4}、|第[一二三四五六七八九十百\d]+条|[①-⑳]"
+    r"|[—\-●•·○◆■]+)+\s*"
+)
+"""Number or bullet of a clause, which is no part of what it says."""
 
 
 def _without_deadline(text: str) -> str:
@@ -550,8 +564,13 @@ def _milestone(document: Document, clause: str, before: str) -> dict[str, object
         rf"(?P<words>[^《》“”]{{0,25}}?(?P<done>{COMPLETION})[^《》]{{0,20}})",
         clause,
     )
-    if not m or ACHIEVED.search(clause) or re.search(r"基本|全面|初步|格局|体系|机制", m["words"]):
+    if not m or ACHIEVED.search(clause) or re.search(r"基本|全面|初步|格局|体系|机制|一批|强[市省国县区]", m["words"]):
         return None
+    if re.fullmatch(
+        rf"(?:左右|按期|如期|按时|提前|顺利|正式|建成|全部|陆续|相继|均|将|可|具备|条件|,)*(?:{COMPLETION})(?:条件)?",
+        m["words"].strip(),
+    ):
+        return None  # 确保2022年全部投产: of what, the clauses before say
     if BASE_YEAR.search(clause[: m.start()]) or re.search(r"\d{1,2}月", clause[m.end("year") : m.end("year") + 4]):
         return None
     if next(quantities(DEADLINE.sub("", clause)), None):

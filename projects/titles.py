@@ -113,6 +113,12 @@ def document_region(text: str, title: str, opening: str) -> str:
     """
     gazetteer = default_gazetteer()
     rank = _rank(text)
+    for headline in re.finditer(
+        r"(?m)^\s*([\u4e00-\u9fff]{2,8})[省市]?:(?=[\u4e00-\u9fff])", text[:400]
+    ):  # 陕西:今年开工…
+        named = [p for p in gazetteer.lookup(headline[1], kinds={"division"}) if p.level in {"province", "prefecture"}]
+        if named and not title:
+            return named[0].full_name
     for part in (title, *opening.split("\n")):
         units = [
             place

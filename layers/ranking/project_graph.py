@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.access import straight_weights, ways
-from layers.network import AIR, PARKING, ROAD, TRANSFER
+from layers.ranking.arcs import EXISTING, choices, own_arcs, place_arcs, train_arcs
 from layers.ranking.searches import all_labels, labels_with, labels_without
 from layers.routing.compiled import threads
-from layers.travel_graph import OWN_LINKS, leaving_nodes, link_weights, minutes_km
+from layers.travel_graph import minutes_km
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,10 +28,7 @@ if TYPE_CHECKING:
 
     from layers.network import Network
 
-__all__ = ["EXISTING", "ProjectGraph", "project_graph"]
-
-EXISTING = -1
-"""The condition of an arc that is there without any project."""
+__all__ = ["ProjectGraph", "project_graph"]
 
 
 @dataclass(frozen=True)
@@ -190,14 +186,14 @@ def project_graph(
     number = {name: i for i, name in enumerate(projects)}
     links = network.links
     owner = np.array([number.get(owners.get(line, ""), EXISTING) for line in links["feature_id"]], dtype=np.int32)
-    choices = _choices(network, owner)
-    tables = [_own_arcs(network, mode, owner, choices)]
+    by_node = choices(network, owner)
+    tables = [own_arcs(network, mode, owner, by_node)]
     if mode != "road":
         lines = network.trains.sections["feature_id"]
         sections = np.array([number.get(owners.get(line, ""), EXISTING) for line in lines], dtype=np.int32)
-        tables.append(_train_arcs(network, sections, choices))
+        tables.append(train_arcs(network, sections, by_node))
     size = len(network.nodes) if mode == "road" else network.trains.size
-    tables += _place_arcs(network, places, targets, mode, choices, size)
+    tables += place_arcs(network, places, targets, mode, by_node, size)
     arcs = pd.concat(tables, ignore_index=True).sort_values(
         ["start", "stop", "weight", "first", "second"], kind="stable", ignore_index=True
     )
@@ -216,130 +212,3 @@ def project_graph(
         arcs["first"].to_numpy(dtype=np.int32),
         arcs["second"].to_numpy(dtype=np.int32),
     )
-
-
-def _choices(network: Network, owner: NDArray[np.int32]) -> list[tuple[int, ...]]:
-    """Return, for each node of the network, the projects any one of which brings it about; ``EXISTING`` if it is there."""
-    rows = network.links[["from_node", "to_node", "stratum"]].assign(owner=owner)
-    rows = rows[~rows["stratum"].isin([TRANSFER, PARKING, AIR])]
-    found: dict[int, set[int]] = {}
-    for a, b, _, by in rows.itertuples(index=False, name=None):
-        found.setdefault(a, set()).add(by)
-        found.setdefault(b, set()).add(by)
-    out = []
-    for node in range(len(network.nodes)):
-        by = found.get(node, {EXISTING})
-        out.append((EXISTING,) if EXISTING in by else tuple(sorted(by)))
-    return out
-
-
-def _expanded(table: pd.DataFrame, choices: list[tuple[int, ...]]) -> pd.DataFrame:
-    """Give arcs between nodes ``node_a`` and ``node_b`` (-1: none) a row for each pair of projects that brings them about."""
-    only = np.array([one[0] if len(one) == 1 else -2 for one in [*choices, (EXISTING,)]], dtype=np.int32)
-    a, b = table["node_a"].to_numpy(dtype=np.int64), table["node_b"].to_numpy(dtype=np.int64)
-    first, second = only[a], only[b]
-    plain = (first != -2) & (second != -2)
-    columns = ["start", "stop", "weight"]
-    parts = [table.loc[plain, columns].assign(first=first[plain], second=second[plain])]
-    every = [*choices, (EXISTING,)]
-    rows = [
-        (row.start, row.stop, row.weight, one, two)
-        for row in table[~plain].itertuples(index=False)
-        for one in every[row.node_a]
-        for two in every[row.node_b]
-    ]
-    if rows:
-        parts.append(pd.DataFrame(rows, columns=[*columns, "first", "second"]))
-    joined: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    return joined
-
-
-def _own_arcs(network: Network, mode: str, owner: NDArray[np.int32], choices: list[tuple[int, ...]]) -> pd.DataFrame:
-    """Links of the network that a mode uses as they stand: roads need their project, the rest both ends."""
-    own = network.links["stratum"].isin(OWN_LINKS[mode]).to_numpy()
-    links = network.links[own]
-    a, b = links["from_node"].to_numpy(dtype=np.int64), links["to_node"].to_numpy(dtype=np.int64)
-    table = pd.DataFrame(
-        {
-            "start": a if mode == "road" else leaving_nodes(network, a),
-            "stop": b,
-            "weight": link_weights(links["time_min"].to_numpy(dtype=float), links["length_km"].to_numpy(dtype=float)),
-            "node_a": a,
-            "node_b": b,
-        }
-    )
-    road = (links["stratum"] == ROAD).to_numpy()
-    roads = table.loc[road, ["start", "stop", "weight"]].assign(first=owner[own][road], second=np.int32(EXISTING))
-    return pd.concat([roads, _expanded(table[~road], choices)], ignore_index=True)
-
-
-def _train_arcs(network: Network, sections: NDArray[np.int32], choices: list[tuple[int, ...]]) -> pd.DataFrame:
-    """Rides need the project of their section and of the one that the train came by; changes of train their station."""
-    trains = network.trains
-    links = trains.links
-    start = links["from_node"].to_numpy(dtype=np.int64)
-    section = links["section"].to_numpy(dtype=np.int64)
-    arrivals = trains.arrivals
-    station_of = np.full(trains.size, -1, dtype=np.int64)
-    station_of[arrivals[arrivals >= 0]] = np.flatnonzero(arrivals >= 0)
-    first_state = len(network.nodes) + int((arrivals >= 0).sum())
-    table = pd.DataFrame(
-        {
-            "start": start,
-            "stop": links["to_node"].to_numpy(dtype=np.int64),
-            "weight": link_weights(links["time_min"].to_numpy(dtype=float), links["length_km"].to_numpy(dtype=float)),
-        }
-    )
-    change = section < 0
-    rides, before = ~change, start[~change] - first_state
-    came_by = np.where(before >= 0, sections[before % max(len(sections), 1)] if len(sections) else EXISTING, EXISTING)
-    ridden = table[rides].assign(first=sections[section[rides]], second=came_by.astype(np.int32))
-    changed = table[change].assign(node_a=station_of[start[change]], node_b=-1)
-    return pd.concat([ridden, _expanded(changed, choices)], ignore_index=True)
-
-
-def _place_arcs(
-    network: Network,
-    places: pd.DataFrame,
-    targets: pd.DataFrame,
-    mode: str,
-    choices: list[tuple[int, ...]],
-    size: int,
-) -> list[pd.DataFrame]:
-    """Ways between places and the network, and over local roads alone."""
-    node_of = np.arange(size, dtype=np.int64)
-    if mode != "road":
-        arrivals = network.trains.arrivals
-        node_of[arrivals[arrivals >= 0]] = np.flatnonzero(arrivals >= 0)
-    enter = ways(network, places, mode, "centre", leaving=False)
-    leave = ways(network, targets, mode, "centre", leaving=True)
-    entering = pd.DataFrame(
-        {
-            "start": enter["point"].to_numpy(dtype=np.int64) + size,
-            "stop": enter["node"].to_numpy(dtype=np.int64),
-            "weight": enter["weight"].to_numpy(dtype=float),
-            "node_a": node_of[enter["node"].to_numpy(dtype=np.int64)],
-            "node_b": -1,
-        }
-    )
-    leaving = pd.DataFrame(
-        {
-            "start": leave["node"].to_numpy(dtype=np.int64),
-            "stop": leave["point"].to_numpy(dtype=np.int64) + size + len(places),
-            "weight": leave["weight"].to_numpy(dtype=float),
-            "node_a": node_of[leave["node"].to_numpy(dtype=np.int64)],
-            "node_b": -1,
-        }
-    )
-    straight = straight_weights(network, places, targets, mode)
-    near = np.argwhere(np.isfinite(straight))
-    local = pd.DataFrame(
-        {
-            "start": near[:, 0] + size,
-            "stop": near[:, 1] + size + len(places),
-            "weight": straight[near[:, 0], near[:, 1]],
-            "first": np.int32(EXISTING),
-            "second": np.int32(EXISTING),
-        }
-    )
-    return [_expanded(entering, choices), _expanded(leaving, choices), local]

@@ -110,7 +110,9 @@ def _spread(
             if value < label[there]:
                 label[there] = value
                 by[there] = arc
-                filled = _push(keys, nodes, filled, value, there)
+                # From a place where trips end nothing goes on: most arcs lead to such, and need no turn in the heap.
+                if ends[there] < ends[there + 1]:
+                    filled = _push(keys, nodes, filled, value, there)
     return settled
 
 
@@ -129,7 +131,7 @@ def all_labels(
     """
     Return the labels of all nodes from each source, the arc by which each was reached (-1: none), and the order of settling.
 
-    ``order`` is -1 beyond the nodes that were reached. Shapes (k, size).
+    ``order`` has the nodes with a way on, and is -1 beyond those that were reached. Shapes (k, size).
     """
     count = len(sources)
     label = np.full((count, size), np.inf)
@@ -177,9 +179,11 @@ def labels_with(
             filled = 0
             for arc in seeds:
                 value = mine[start[arc]] + weight[arc]
-                if value < mine[stop[arc]]:
-                    mine[stop[arc]] = value
-                    filled = _push(keys, nodes, filled, value, stop[arc])
+                there = stop[arc]
+                if value < mine[there]:
+                    mine[there] = value
+                    if ends[there] < ends[there + 1]:
+                        filled = _push(keys, nodes, filled, value, there)
             _spread(mine, by, none, keys, nodes, filled, ends, stop, weight, first, second, built)
             for j in range(len(targets)):
                 out[i, j] = mine[targets[j]]
@@ -220,11 +224,13 @@ def labels_without(
         for i in range(t, count, thread_count):
             mine[:] = label[i]
             hung[:] = False
+            reached = 0
+            while reached < size and order[i, reached] >= 0:
+                reached += 1
             lost = 0
-            for k in range(size):
-                node = order[i, k]
-                if node < 0:
-                    break
+            # The places where trips end come after all that have a way on: nothing hangs on them.
+            for k in range(reached + len(targets)):
+                node = order[i, k] if k < reached else targets[k - reached]
                 arc = by[i, node]
                 if arc >= 0 and (hung[start[arc]] or not _is_built(arc, first, second, built)):
                     hung[node] = True
@@ -232,10 +238,8 @@ def labels_without(
                     lost += 1
             if lost:
                 filled = 0
-                for k in range(size):
-                    node = order[i, k]
-                    if node < 0:
-                        break
+                for k in range(reached + len(targets)):
+                    node = order[i, k] if k < reached else targets[k - reached]
                     if not hung[node]:
                         continue
                     for j in range(into_ends[node], into_ends[node + 1]):
@@ -244,7 +248,7 @@ def labels_without(
                             value = mine[start[arc]] + weight[arc]
                             if value < mine[node]:
                                 mine[node] = value
-                    if mine[node] < np.inf:
+                    if k < reached and mine[node] < np.inf:
                         filled = _push(keys, nodes, filled, mine[node], node)
                 _spread(mine, spare, none, keys, nodes, filled, ends, stop, weight, first, second, built)
             for j in range(len(targets)):

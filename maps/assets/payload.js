@@ -1,11 +1,23 @@
-/* The other half of maps/payload.py: from base64 text to tables and coordinates. */
+/* The other half of maps/payload.py: from text to tables and coordinates. */
 "use strict";
 const Payload = {
-  /** Undo base64 and gzip, then split header and sections. */
+  /** Five characters to four bytes; the first character says how many bytes at the end only fill up. */
+  bytes(text) {
+    const digit = new Uint8Array(128);
+    let next = 0;
+    for (let code = 33; code < 127; code++) if (!"<>&\"'`\\{}".includes(String.fromCharCode(code))) digit[code] = next++;
+    const count = (text.length - 1) / 5, out = new Uint8Array(count * 4), view = new DataView(out.buffer);
+    for (let k = 0, at = 1; k < count; k++, at += 5) {
+      let value = digit[text.charCodeAt(at)];
+      for (let i = 1; i < 5; i++) value = value * 85 + digit[text.charCodeAt(at + i)];
+      view.setUint32(k * 4, value);
+    }
+    return out.subarray(0, out.length - Number(text[0]));
+  },
+
+  /** Undo text and gzip, then split header and sections. */
   async open(text) {
-    const packed = atob(text.trim());
-    const bytes = new Uint8Array(packed.length);
-    for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
+    const bytes = Payload.bytes(text.trim());
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const data = new Uint8Array(await new Response(stream).arrayBuffer());
     const length = data[0] | (data[1] << 8) | (data[2] << 16) | (data[3] << 24);

@@ -169,7 +169,7 @@
     if (e.kind === "d") box.append(pairs([[w.consequence, p.consequence], [w.document, documents[p.d]], [w.text, p.quotation]]));
     if (e.kind !== "m") return;
     if (p.doubts.length) box.append(el("p", "doubts", p.doubts.join(w.sep)));
-    box.append(pairs([[w.stage, label("status", p.status)], [w.mode, label("mode", p.mode)], [w.kind, p.kind], [w.work, label("work", p.work)], [w.places, p.places], [w.opening_year, p.opening_year], [w.section, p.section], [w.lead, p.lead], [w.aliases, p.aliases], [w.project_id, p.id], [w.doubts, p.settled]]));
+    box.append(pairs([[w.stage, label("status", p.status)], [w.mode, label("mode", p.mode)], [w.kind, p.kind], [w.work, label("work", p.work)], [w.places, p.places], [w.opening_year, p.opening_year], [w.section, p.section], [w.history, p.history], [w.links, p.links], [w.lead, p.lead], [w.aliases, p.aliases], [w.project_id, p.id], [w.doubts, p.settled]]));
     box.append(el("h4", "", `${w.evidence} ${e.at.length}`));
     const mentions = el("div", "mentions");
     box.append(mentions);

@@ -146,15 +146,18 @@ Object.assign(TongtuMap.prototype, {
       if (spot && spot.ring) { const [x, y] = this.spotAt(spot, view); mx = (x + view.originX) / view.scale; my = (y + view.originY) / view.scale; }
       push(mx, my, name.length > 14 ? name.slice(0, 13) + "…" : name, 11.5, colour, 600, line, 12);
     }
+    // On paper no name may run over the edge.
+    const far = 1e5, { insetX: left, insetY: top } = view, right = view.width - left, bottom = view.height - top;
+    const walls = this.pixelRatio ? [[-far, -far, left + 2, far], [right - 2, -far, far, far], [-far, -far, far, top + 2], [-far, bottom - 2, far, far]] : [];
     ctx.fillStyle = palette.text_soft;
     for (const [mx, my, rank] of dots) {
       const x = mx * view.scale - view.originX, y = my * view.scale - view.originY;
       ctx.beginPath(); ctx.arc(x, y, rank === 1 ? 2.6 : 1.9, 0, 7);
       ctx.fillStyle = "#ffffff"; ctx.fill(); ctx.lineWidth = 1.2; ctx.strokeStyle = palette.text_soft; ctx.stroke();
     }
-    Draw.labels(ctx, items, dots.map(([mx, my]) => {
+    Draw.labels(ctx, items, walls.concat(dots.map(([mx, my]) => {
       const x = mx * view.scale - view.originX, y = my * view.scale - view.originY;
       return [x - 2.5, y - 2.5, x + 2.5, y + 2.5];
-    }), "rgba(255,255,255,0.9)");
+    })), "rgba(255,255,255,0.9)");
   },
 });

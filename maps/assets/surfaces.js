@@ -1,6 +1,9 @@
 /* What lies under the plan: areas coloured by an indicator, a change or a target, and rings of travel time. */
 "use strict";
 class Surfaces {
+  /** What is not known must not look like what is small. */
+  static UNKNOWN = "#d9dcdf";
+
   constructor(app) {
     this.app = app;
     const { h, sections } = app;
@@ -23,8 +26,9 @@ class Surfaces {
 
   /** Colour of a limit among the limits of a place, the nearest darkest. */
   ring(scenario, k) {
-    const { rings } = this.app.h, n = scenario.limits.length;
-    return rings[Math.min(rings.length - 1, n - 1 - k)];
+    // Few rings take the paler colours: names must stay legible on them.
+    const { rings } = this.app.h, n = scenario.limits.length, pale = Math.max(0, Math.min(2, rings.length - n - 1));
+    return rings[Math.min(rings.length - 1, n - 1 - k + pale)];
   }
 
   draw(ctx, view) {
@@ -38,8 +42,9 @@ class Surfaces {
     if (!layer) return;
     for (let row = 0; row < layer.geo.n; row++) {
       const value = indicator.values[row];
-      if (value === null || value === undefined) continue;
-      ctx.fillStyle = this.colour(indicator, value);
+      const known = value !== null && value !== undefined;
+      if (!known && indicator.targets) continue;
+      ctx.fillStyle = known ? this.colour(indicator, value) : Surfaces.UNKNOWN;
       this.trace(ctx, view, layer.geo, row);
       ctx.fill("evenodd");
     }
@@ -50,7 +55,7 @@ class Surfaces {
     ctx.save();
     for (let row = 0; row < scenario.geo.n; row++) {
       this.trace(ctx, view, scenario.geo, row);
-      if (!outlined) { ctx.globalAlpha = 0.62; ctx.fillStyle = this.ring(scenario, row); ctx.fill("evenodd"); ctx.globalAlpha = 1; }
+      if (!outlined) { ctx.fillStyle = this.ring(scenario, row); ctx.fill("evenodd"); }
       ctx.strokeStyle = outlined ? "#0b3b42" : "#ffffff"; ctx.lineWidth = outlined ? 1.6 : 0.8; ctx.setLineDash(outlined ? [5, 3] : []);
       ctx.stroke();
     }
@@ -101,6 +106,7 @@ class Surfaces {
         const last = indicator.targets && k + 2 === edges.length;
         rows.push([colours[k], last ? "≥ " + grouped(edges[k], indicator.digits) : grouped(edges[k], indicator.digits) + " – " + grouped(edges[k + 1], indicator.digits)]);
       }
+      if (!indicator.targets && indicator.values.includes(null)) rows.push([Surfaces.UNKNOWN, w.no_value]);
       const notes = [app.say(indicator.unit) + (indicator.as_of ? " · " + indicator.as_of : ""), indicator.definition];
       if (indicator.targets) {
         notes.push(w.target_areas);

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyogrio
 
-from geo.crs import from_datum, shifted_datum
-from geo.errors import CrsError, SchemaError, VocabularyError
+from geo.crs import GEOGRAPHIC, from_datum, parse_crs, shifted_datum
+from geo.errors import SchemaError, VocabularyError
 from geo.io import read_table
+from geo.vector_files import SUFFIXES, Finding, VectorFile, read_vector_file
+from geo.vector_files.positions import doubts
 from layers.schema import AREAS, FEATURES, INDICATORS, LINES, NODES, TRAVEL_TIMES
-from maps.gis.geopackage import LAYER_STYLES
+from maps.gis.datum_hint import guessed_datum
 from maps.gis.handover import Layer, contract_layers, geometry_layers, inferred_schema
 from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from geo.crs import Datum
+    from geo.datum_guess import DatumGuess
     from geo.schema import Schema
+    from geo.vector_files import ReadingLimits
 
-__all__ = ["Source", "read_source"]
+__all__ = ["Source", "read_source", "source_of"]
+
+DATUMS: Final = ("wgs84", "gcj02", "bd09")
+
+POSITIONS: Final = (
+    ("lon", "lat"),
+    ("lng", "lat"),
+    ("longitude", "latitude"),
+    ("经度", "纬度"),
+    ("Longitude", "Latitude"),
+)
+"""Pairs of columns that make a table one of points."""
 
 CONTRACTS: Final[tuple[Schema, ...]] = (
     FEATURES,
@@ -62,24 +79,46 @@ class Source:
         By mode and geometry type where the contract is ``FEATURES``.
     tables : list of Layer
         Tables without geometry that belong to it, for a workbook.
+    findings : tuple of Finding
+        What was repaired or is doubtful in the file.
+    guess : DatumGuess or None
+        Of which datum the coordinates look to be, where nobody states it.
     """
 
     name: str
     layers: list[Layer]
     tables: list[Layer] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+    guess: DatumGuess | None = None
 
 
-def read_source(path: Path, *, datum: str = "wgs84") -> Source:
+def read_source(
+    path: Path,
+    *,
+    datum: str = "",
+    crs: str = "",
+    encoding: str = "",
+    axes: str = "xy",
+    limits: ReadingLimits | None = None,
+) -> Source:
     """
     Read what a user points at.
 
     Parameters
     ----------
     path : Path
-        A folder with ``features.gpkg``; a CSV in UTF-8 or GB18030; or any vector file that GDAL reads.
-    datum : {"wgs84", "gcj02", "bd09"}
-        Of the coordinates of a vector file or CSV. A file whose coordinate system names a shifted datum is taken at its
-        word; nothing is guessed.
+        The folder of an atlas (with ``features.gpkg``); a CSV or a workbook; or any file, zip or folder that
+        :func:`geo.vector_files.read_vector_file` reads.
+    datum : {"", "wgs84", "gcj02", "bd09"}
+        Of the coordinates. Empty: a file whose coordinate system names a shifted datum is taken at its word, all else is
+        WGS 84, and a guess is offered in ``Source.guess``; nothing is shifted by it.
+    crs : str
+        Coordinate system, where the file states none or a wrong one.
+    encoding : str
+        Of the texts of a shapefile; empty to go by what is stated and by the bytes.
+    axes : {"xy", "yx"}
+        ``yx`` for latitude or northing first.
+    limits : ReadingLimits, optional
 
     Returns
     -------
@@ -90,70 +129,89 @@ def read_source(path: Path, *, datum: str = "wgs84") -> Source:
     SchemaError
         If there is no such file, it cannot be read, or it breaks the contract that its columns are of.
     CrsError
-        If a layer has geometries and no coordinate system.
+        If a layer has geometries and no coordinate system, or coordinates that cannot be right.
+    VocabularyError
+        If an option is unknown.
     """
-    if datum not in {"wgs84", "gcj02", "bd09"}:
-        message = f"unknown datum {datum!r}; accepted: wgs84, gcj02, bd09"
+    if datum not in {"", *DATUMS}:
+        message = f"unknown datum {datum!r}; accepted: {', '.join(DATUMS)}"
         raise VocabularyError(message)
-    if path.is_dir():
-        features = path / "features.gpkg"
-        if not features.is_file():
-            message = f"no such file: {features}"
-            raise SchemaError(message)
+    if path.is_dir() and (path / "features.gpkg").is_file():
         tables = [
             Layer(schema.name, read_table(path / f"{schema.name}.csv", schema), schema, "none")
             for schema in TABLES
             if (path / f"{schema.name}.csv").is_file()
         ]
-        return Source("features", _vector_layers(features), tables)
-    if not path.is_file():
-        message = f"no such file: {path}"
+        return Source("features", _layers_of(read_vector_file(path / "features.gpkg"))[0], tables)
+    if path.is_dir() and not any(p.suffix.lower() in SUFFIXES for p in path.iterdir()):
+        message = f"no such file: {path / 'features.gpkg'}, nor another file of features in {path}"
         raise SchemaError(message)
-    if path.suffix.lower() == ".csv":
-        return _table_source(path, datum)
-    return Source(path.stem, _vector_layers(path, datum))
+    if path.suffix.lower() == ".csv" and path.is_file():
+        return _table_source(path, datum, crs, axes)
+    read = read_vector_file(path, datum=datum, crs=crs, encoding=encoding, axes=axes, limits=limits).refuse_unusable()
+    layers, found = _layers_of(read, datum=datum, crs=crs, axes=axes)
+    guess = None if read.datum_stated else guessed_datum(layer.table for layer in layers)
+    return Source(path.stem, layers, findings=(*read.findings, *found), guess=guess)
 
 
-def _vector_layers(path: Path, datum: str = "wgs84") -> list[Layer]:
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0] if name != LAYER_STYLES]
-        tables = [pyogrio.read_dataframe(path, layer=name) for name in names]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        message = f"{path}: not a file of features ({error})"
-        raise SchemaError(message) from error
-    if path.suffix.lower() == ".shp":
-        tables = [_restored(path, table) for table in tables]
+def source_of(table: pd.DataFrame, name: str = "features") -> Source:
+    """
+    Return a table in memory as a source.
+
+    Parameters
+    ----------
+    table : GeoDataFrame with a CRS, or DataFrame
+    name : str
+        Stem of the output's name.
+
+    Raises
+    ------
+    CrsError
+        If it has geometries and no coordinate system.
+    SchemaError
+        If its columns are those of a contract that it breaks.
+    """
+    if isinstance(table, gpd.GeoDataFrame):
+        drawn = table if table.geometry.name == "geometry" else table.rename_geometry("geometry")
+        table = from_datum(drawn.reset_index(drop=True), shifted_datum(drawn.crs) or "wgs84" if drawn.crs else "wgs84")
+    return Source(name, _layers_of(VectorFile(Path(name), {name: table}))[0])
+
+
+def _layers_of(
+    read: VectorFile, *, datum: str = "", crs: str = "", axes: str = "xy"
+) -> tuple[list[Layer], list[Finding]]:
     known: list[gpd.GeoDataFrame] = []
     others: list[Layer] = []
-    for name, table in zip(names, tables, strict=True):
+    found: list[Finding] = []
+    for name, content in read.layers.items():
+        table = _restored(content, name, read.beside.get(name, {}))
+        contract = next((s for s in CONTRACTS if _holds(s, set(table.columns))), None)
         if not isinstance(table, gpd.GeoDataFrame):
-            drawn = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table)), crs=FEATURES.crs)
-        elif table.crs is None:
-            message = f"{path}, layer {name!r}: no coordinate system; write one (for example .prj) first"
-            raise CrsError(message)
+            if contract is not FEATURES:
+                layers, said = _from_table(name, table, contract, datum=datum, crs=crs, axes=axes)
+                others += layers
+                found += said
+                continue
+            table = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table)), crs=FEATURES.crs)
+        if contract is FEATURES:
+            known.append(FEATURES.coerce(table))
         else:
-            drawn = table.rename_geometry("geometry") if table.geometry.name != "geometry" else table
-            drawn = from_datum(drawn, shifted_datum(table.crs) or cast("Datum", datum))
-        if _holds(FEATURES, set(drawn.columns)):
-            known.append(FEATURES.coerce(drawn))
-        else:
-            others += geometry_layers(name, drawn, inferred_schema(name, drawn))
+            others += geometry_layers(name, table, inferred_schema(name, table))
     if known:
         joined = gpd.GeoDataFrame(pd.concat(known, ignore_index=True), geometry="geometry", crs=FEATURES.crs)
-        return contract_layers(joined) + others
-    return others
+        return contract_layers(joined) + others, found
+    return others, found
 
 
-def _restored(path: Path, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _restored(table: pd.DataFrame, layer: str, beside: Mapping[str, bytes]) -> pd.DataFrame:
     """
     Undo what a shapefile of tongtu's could not hold: full names from ``fields.csv``, whole values from ``long_texts.csv``.
 
-    Both are looked for beside the file, and left alone where their fields are not the file's.
+    Both are left alone where their fields are not the file's.
     """
-    fields, companion = path.with_name("fields.csv"), path.with_name("long_texts.csv")
-    if not (fields.is_file() and companion.is_file()):
+    if set(beside) != {"fields.csv", "long_texts.csv"}:
         return table
-    dictionary, whole = _plain_table(fields), _plain_table(companion)
+    (dictionary, _), (whole, _) = (_plain_table(name, beside[name]) for name in ("fields.csv", "long_texts.csv"))
     if not ({"field", "name", "table"} <= set(dictionary) and {"layer", "record", "field", "text"} <= set(whole)):
         return table
     columns = set(table.columns) - {"geometry"}
@@ -164,28 +222,61 @@ def _restored(path: Path, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     else:
         return table
     out = table.copy()
-    mine = whole[whole["layer"] == path.stem]
+    mine = whole[whole["layer"] == layer]
     for label, lost in mine.groupby("field"):
+        if label not in columns or not lost["record"].str.fullmatch(r"[1-9]\d*").all():
+            continue
         values = out[label].astype(object)
         numeric = pd.api.types.is_numeric_dtype(out[label])
         for record, text in zip(lost["record"], lost["text"], strict=True):
+            if int(record) > len(values):
+                continue
             whole_number = numeric and text.lstrip("-").isdigit()
-            values.iloc[int(record) - 1] = int(text) if whole_number else float(text) if numeric else text
+            values.iloc[int(record) - 1] = int(text) if whole_number else _float(text) if numeric else text
         out[label] = values
     return out.rename(columns=names)
 
 
-def _table_source(path: Path, datum: str) -> Source:
-    header = set(_plain_table(path).columns)
-    schema = next((s for s in CONTRACTS if _holds(s, header)), None)
-    table = read_table(path, schema) if schema is not None else _typed(_plain_table(path))
-    schema = schema or inferred_schema(path.stem, table)
-    if {"lon", "lat"} <= set(table.columns):
-        lon, lat = (pd.to_numeric(table[name], errors="coerce") for name in ("lon", "lat"))
-        points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=table.index)
-        drawn = gpd.GeoDataFrame(table, geometry=points.where(lon.notna() & lat.notna(), None), crs=FEATURES.crs)
-        return Source(path.stem, geometry_layers(path.stem, from_datum(drawn, cast("Datum", datum)), schema))
-    return Source(path.stem, [Layer(path.stem, table, schema, "none")])
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _table_source(path: Path, datum: str, crs: str, axes: str) -> Source:
+    table, found = _plain_table(path.name, path.read_bytes())
+    schema = next((s for s in CONTRACTS if _holds(s, set(table.columns))), None)
+    typed = read_table(path, schema) if schema is not None else _typed(table)
+    layers, said = _from_table(path.stem, typed, schema, datum=datum, crs=crs, axes=axes)
+    guess = None if datum else guessed_datum(layer.table for layer in layers)
+    return Source(path.stem, layers, findings=(*found, *said), guess=guess)
+
+
+def _from_table(
+    name: str, table: pd.DataFrame, contract: Schema | None, *, datum: str, crs: str, axes: str
+) -> tuple[list[Layer], list[Finding]]:
+    """Return a table as a layer: of points, where it has columns of longitude and latitude."""
+    if contract is not None:
+        table = contract.coerce(table)
+    schema = contract or inferred_schema(name, table)
+    pair = next((pair for pair in POSITIONS if set(pair) <= set(table.columns)), None)
+    if pair is None:
+        return [Layer(name, table, schema, "none")], []
+    first, second = (pd.to_numeric(table[label], errors="coerce") for label in pair)
+    if axes == "yx":
+        first, second = second, first
+    known = np.isfinite(first.to_numpy(float, na_value=np.nan)) & np.isfinite(second.to_numpy(float, na_value=np.nan))
+    written = table[list(pair)].notna().all(axis=1) & (table[list(pair)].astype(str) != "").all(axis=1)
+    lost = tuple((np.flatnonzero(~known & written.to_numpy()) + 1).tolist())
+    found = [Finding("geometry_lost", name, lost)] if lost else []
+    points = gpd.GeoSeries(gpd.points_from_xy(first, second), index=table.index).where(known, None)
+    system = parse_crs(crs or GEOGRAPHIC)
+    drawn = gpd.GeoDataFrame(table, geometry=points, crs=system)
+    doubted = doubts(drawn.geometry.to_numpy(), system, name)
+    VectorFile(Path(name), {}, tuple(doubted)).refuse_unusable()
+    placed = from_datum(drawn, cast("Datum", datum or "wgs84"))
+    return geometry_layers(name, placed, schema), found
 
 
 def _holds(schema: Schema, columns: set[str]) -> bool:
@@ -193,18 +284,25 @@ def _holds(schema: Schema, columns: set[str]) -> bool:
     return all(c.name in columns or (c.zh and c.zh in columns) for c in schema.columns if not c.nullable)
 
 
-def _plain_table(path: Path) -> pd.DataFrame:
-    raw = path.read_bytes()
+def _plain_table(name: str, raw: bytes) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return a CSV as texts, in whatever encoding its bytes are, and what could not be read of them."""
+    found: list[Finding] = []
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("gb18030", errors="replace")
+        encoding = "utf-16" if raw[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "gb18030"
+        text = raw.decode(encoding, errors="replace")
+        damaged = text.count("\ufffd")
+        if damaged:
+            rows = tuple(number for number, line in enumerate(text.splitlines()) if "\ufffd" in line)
+            found.append(Finding("text_damaged", name, rows, encoding))
     separator = max(",;\t", key=text.split("\n", 1)[0].count)
     try:
-        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=separator)
+        table = pd.read_csv(io.StringIO(text.replace("\0", "")), dtype=str, keep_default_na=False, sep=separator)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        message = f"{path}: no table ({error})"
+        message = f"{name}: no table ({error})"
         raise SchemaError(message) from error
+    return table, found
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

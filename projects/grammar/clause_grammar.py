@@ -79,7 +79,7 @@ class ClauseReader(SubjectReader):
         tails = [t for g in groups for t in g.tails] + [t for m in members for t in m.tails]
         if any(tail_class(t) in {"starting", "complete", "building"} for t in tails) or any(g.rejected for g in groups):
             return False
-        if any(re.match("获|取得|通过|国家|已|完成|开展", t) and tail_class(t) == "preparatory" for t in tails):
+        if any(re.match("获|取得|通过|国家|已|完成|开展|选址", t) and tail_class(t) == "preparatory" for t in tails):
             return False  # a predicate of its own
         fit = [
             (m.head is not None and m.head.mode != "none" and self._named(m, g))
@@ -221,7 +221,11 @@ class ClauseReader(SubjectReader):
                         return found, "predicate"
         members = [m for g in groups for m in g.members]
         if context.enumerated:
-            named = sum(m.head is not None and m.head.mode != "none" and self._named(m) for m in members)
+            named = sum(
+                (m.head is not None and m.head.mode != "none" and self._named(m))
+                or (context.label_member is not None and m.head is None and is_line_name(m.stem))
+                for m in members
+            )
             return groups, "list" if members and named * 2 >= len(members) else ""
         fit = [
             (m.head is not None and m.head.mode != "none" and (self._named(m, g) or g.open))
@@ -257,6 +261,8 @@ class ClauseReader(SubjectReader):
             return False
         last = group.members[-1]
         if last.head is not None and last.head.mode == "none":
+            if any(m.stem.startswith("沿") for m in group.members):
+                return True  # 沿京沪高铁、沿江产业带
             lexicon = default_lexicon()
             return not proper_parts(last.stem) and lexicon.head_words.before(last.stem, len(last.stem)) != ""
         if last.head is None and not last.section and not last.phase and not last.works:
@@ -287,9 +293,13 @@ def _named_by_list(member: Member, group: Group) -> bool:
     A county whose name reads as 简称, or a river, where another member of the same head is named.
     """
     head, stem = member.head, member.stem
-    if head is None or head.mode == "none" or not stem:
+    if head is None or head.mode == "none":
         return False
     others = [m for m in group.members if m is not member and m.head is not None and m.head.mode == head.mode]
+    if (head.kind == "ring_road" and not stem) or (stem == "机场" and head.mode == "highway"):
+        return any(is_named(m) for m in others)  # 绕城高速, 机场高速 of the city that the list is of
+    if not stem:
+        return False
     if stem in RIVERS:
         return head.mode == "waterway" and any(is_named(m) for m in others)
     if "placed" in head.flags and 2 <= len(stem) <= 5 and proper_parts(stem):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from geo.gazetteer import default_gazetteer
 from projects.grammar.lexicon import Head, default_lexicon
 from projects.grammar.names import PHASE, POINTS, TO, Member, inner_head, parse_member
-from projects.grammar.naming import is_named, proper_parts
+from projects.grammar.naming import is_named, is_unit, proper_parts
 from projects.grammar.routes import is_abbreviation, places_in
 from projects.status import LABELS, tail_class
 
@@ -94,7 +94,9 @@ def apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> N
         return
     headed = [m for m in group.members if m.head is not None and m.head.mode not in {"", "none"} and is_named(m)]
     own = bool(headed) and len(headed) * 3 >= len(group.members) * 2
-    formal = re.search(r"公路|铁路|航道|机场|高速", stem) or any(tail_class(t) == "project" for t in shared.tails)
+    formal = re.search(r"公路|铁路|航道|机场|高速|桥梁|隧道", form) or any(
+        tail_class(t) == "project" for t in shared.tails
+    )
     if own and shared.head is None and formal and not re.search(r"与|和|向|从|合作|对接|开展", stem):
         return  # G4218、G4217等国家高速公路远期展望线: each says itself what it is
     if proper_parts(stem) and not (shared.head and re.fullmatch(r"[\u4e00-\u9fff]{2,3}", "".join(proper_parts(stem)))):
@@ -156,6 +158,11 @@ def _give(member: Member, head: Head, head_text: str, section: str) -> None:
 
 def share_last(group: Group) -> None:
     """Give a member's head, section and work to the members just before it that have no head of their own."""
+    if any(m.head is None and is_abbreviation(m.stem) for m in group.members):
+        for member in group.members:
+            weak = member.head is not None and not member.head.mode and member.core == member.head_text
+            if weak and is_abbreviation(member.core):  # 银西、西延、西康高铁: 西安–延安, no 西延 of 银西
+                member.head, member.stem, member.head_text = None, member.core, ""
     givers: list[Member] = []  # members with a head behind this one, the nearest first
     for index in range(len(group.members) - 1, -1, -1):
         member = group.members[index]
@@ -163,7 +170,8 @@ def share_last(group: Group) -> None:
             _give(member, givers[0].head or member.head, givers[0].head_text, "")
             continue
         if member.head is not None:
-            lends = member.head.mode not in {"", "none"} or member.head.word in {"枢纽", "复线"}
+            own = "proper" in member.head.flags  # 西气东输二线 is one thing
+            lends = (member.head.mode not in {"", "none"} and not own) or member.head.word in {"枢纽", "复线"}
             givers = [member, *givers] if lends else []
             continue
         giver = next((g for g in givers if _fits(member, g)), None)
@@ -215,7 +223,9 @@ def share_line(members: list[Member]) -> None:
             )
         ):
             line = before.prefix + before.stem
-            member.prefix = line if line.endswith(before.head_text) else line + before.head_text
+            line = line if line.endswith(before.head_text) else line + before.head_text
+            track = re.match(r"第?[二三]通道|复线|新线|[东南西北]延|[二三]线|三四线", before.section)  # 京沪高铁二通道
+            member.prefix = line + (track[0] if track else "")
             member.head, member.head_text = before.head, before.head_text
             member.stem, member.section = "", member.stem + member.section
             member.trace.append(f"承前“{member.prefix}”的{stretch}")
@@ -225,6 +235,11 @@ def _fits(member: Member, giver: Member) -> bool:
     """Whether a head can be a member's: a line from place to place is no ring, port, lock or airport."""
     if member.phase and giver.head is not None and giver.head.kind == "river_crossing":
         return False  # 甲厂三期、乙大桥
+    if giver.head is not None and giver.head.kind in {"data_centre", "logistics_hub"}:
+        found = places_in(member.stem)  # 甲文体城、乙养老中心、丙大数据中心
+        return bool(found) and found[0][:2] == (0, len(member.stem))
+    if giver.head is not None and giver.head.kind == "ring_road" and not is_unit(member.stem):
+        return False  # 甲乙、丙绕城: a ring is a city's
     if giver.head is None or not JOINED.search(member.stem):
         return giver.head is None or giver.head.word != "复线" or is_abbreviation(member.stem)
     return "line" in giver.head.flags or giver.head.kind in JOINING

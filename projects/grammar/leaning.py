@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from layers.schema import Mode
 from projects.grammar.clause_grammar import ClauseReader
-from projects.grammar.groups import Group, lean_on
-from projects.grammar.lexicon import default_lexicon
+from projects.grammar.groups import JOINED, Group, lean_on
+from projects.grammar.lexicon import Head, default_lexicon
 from projects.grammar.lists import read_list
-from projects.grammar.names import LINE_NUMBER, TO, Member, bracketless
-from projects.grammar.naming import is_unit, proper_parts
+from projects.grammar.names import LINE_NUMBER, POINTS, TO, Member, bracketless
+from projects.grammar.naming import TOPOGRAPHIC, is_unit, proper_parts
 from projects.grammar.routes import is_abbreviation, places_in
 from projects.grammar.sentences import is_line_name, is_line_number
 from projects.grammar.subjects import TOPICS, Context
+from projects.status import tail_class
 
 __all__ = ["ContextReader"]
 
@@ -35,6 +36,14 @@ class ContextReader(ClauseReader):
         if not siblings and "other" in beside and member.head is not None and not member.head.mode:
             member.head = None  # 供水工程干线和甲支线: a pipe
             return
+        at_ends = member.head is not None and member.head.kind in POINTS and JOINED.search(member.core)
+        # 西安至韩城、阎良至机场: an airport at an end is no topic
+        spoken = next((t for t in (context.sentence_topic, context.topic) if t in {Mode.RAIL, Mode.HIGHWAY}), None)
+        if member.head is None and mode == Mode.AIRPORT and JOINED.search(member.stem):
+            mode = spoken
+        if at_ends and not member.suffix and spoken is not None:
+            mode = spoken
+            member.head, member.head_text, member.stem = None, "", member.core  # 北客站至机场: a line
         if member.brackets and (member.head is None or not member.head.mode):
             inner = [
                 m.head.mode
@@ -48,10 +57,7 @@ class ContextReader(ClauseReader):
         default = {"rail": "铁路", "highway": "高速公路", "waterway": "航道", "energy": "天然气管道"}
         if member.head is None:
             label = context.label_member.head if context.label_member is not None else None
-            here = places_in(member.stem)
-            begins = (bool(here) and here[0][0] == 0) or is_unit(member.stem[:2]) or is_unit(member.stem)
-            given = group.open or (context.label_passes and begins and len(member.stem) <= 8)
-            if label is not None and "facility" in label.flags and given and proper_parts(member.stem):
+            if label is not None and "facility" in label.flags and _may_be_labelled(member, group, label, context):
                 member.head, member.head_text, member.suffix = label, label.word, label.word
                 return
             if context.label_member is not None and label is not None and is_line_name(member.stem):
@@ -70,6 +76,10 @@ class ContextReader(ClauseReader):
             if "复航" in member.works and proper_parts(member.stem):
                 member.head, member.head_text = heads["航道"], ""
                 return
+            placed = is_unit(member.stem) and (member.works or member.phase or group.open)
+            if placed and mode == Mode.AIRPORT and context.topic == Mode.AIRPORT:
+                member.head, member.head_text, member.suffix = heads["机场"], "机场", "机场"  # 阜阳改扩建、安庆迁建
+                return
             road = re.match(r"[\u4e00-\u9fff]{2}线.+段$", member.stem + member.section)
             if mode == Mode.HIGHWAY and road and is_abbreviation(road[0][:2]):
                 member.head, member.head_text = heads["公路"], ""  # 京哈线昌图绕城段
@@ -87,7 +97,10 @@ class ContextReader(ClauseReader):
             if not (
                 siblings
                 or context.sentence_mode
-                or ((context.sentence_topic or context.topic) and (member.works or group.open or member.section))
+                or (
+                    (context.sentence_topic or context.topic)
+                    and (member.works or group.open or member.section or _is_route(member, group))
+                )
             ):
                 return
             head = heads[default[str(mode)]]
@@ -124,7 +137,11 @@ class ContextReader(ClauseReader):
             if member.head.word == "枢纽":
                 base = "航电枢纽"
             if base is None:
-                base = "天然气管道" if re.search(r"气|LNG|油", self.text) and "电" not in member.core else "输电线路"
+                base = (
+                    "天然气管道"
+                    if re.search(r"气|LNG|油", self.text) and not re.search("电|千伏", member.core)
+                    else "输电线路"
+                )
             if member.head.word == "电网":
                 base = "输电线路"
             weak = member.head
@@ -191,3 +208,26 @@ class ContextReader(ClauseReader):
                 member.trace.append(f"承前“{best}{member.head_text}”")
                 return True
         return False
+
+
+def _may_be_labelled(member: Member, group: Group, label: Head, context: Context) -> bool:
+    """Whether a bare name is one of the facilities that a label tells of (抽水蓄能:续建甲、开工乙二期)."""
+    stem = bracketless(member.stem)
+    here = places_in(stem)
+    placed = (bool(here) and here[0][0] == 0) or is_unit(stem[:2]) or is_unit(stem)
+    if not proper_parts(stem) and not TOPOGRAPHIC.fullmatch(stem):
+        return False
+    if group.open:
+        return True
+    if context.label_passes:
+        return placed and len(stem) <= 8
+    free = label.mode == "energy" or label.kind == "general_airport"  # known by any name; ports and airports by a place
+    return context.label_here and len(stem) <= 6 and (placed or free)
+
+
+def _is_route(member: Member, group: Group) -> bool:
+    """Whether a member joins places in a list of such, or before 项目 (开工甲至乙、丙至丁8个项目)."""
+    told = any(tail_class(t) == "project" for t in group.tails)
+    return JOINED.search(member.stem) is not None and (
+        told or sum(bool(JOINED.search(m.core)) for m in group.members) > 1
+    )

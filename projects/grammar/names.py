@@ -244,6 +244,9 @@ def parse_member(text: str, start: int) -> Member:
         if member.code and word in {"快速通道", "通道", "公路", "快速路", "段", "大道", "路"}:
             member.head = _code_head(member.code)
         return member
+    if m := re.fullmatch(r"([\u4e00-\u9fff]{2,6}?)(大道|路)([东南西北中])", bare):  # 工业大道南
+        member.head, member.head_text, member.stem, member.section = lexicon.heads[m[2]], m[2], m[1], m[3]
+        return member
     inner = inner_head(bare)
     if member.code:
         if (

@@ -116,7 +116,7 @@ def is_named(member: Member) -> bool:
     if "proper" in head.flags or member.code or POWER.search(member.core):
         return True
     if re.search(
-        r"打造|推进|加快|建成|完成|开工|力争|启动|实施|实现|依托|参与|联动|取得|将|全面提升|跻身|入选|荣获|获评|●|〓",
+        r"打造|推进|加快|建成|完成|开工|力争|启动|实施|实现|依托|参与|联动|取得|用于|安排|即(?!墨)|将|全面提升|跻身|入选|荣获|获评|●|〓",
         stem,
     ):
         return False

@@ -10,12 +10,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layers.schema import Mode
 from projects.grammar.clause_grammar import CLOSING
 from projects.grammar.groups import Group
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.lists import read_list
 from projects.grammar.names import parse_member
-from projects.grammar.naming import is_named, is_unit
+from projects.grammar.naming import is_named, is_unit, proper_parts
 from projects.grammar.sentences import clauses, sentences, stage_label
 from projects.grammar.subjects import TOPICS, Context
 from projects.grammar.tables import TableReader, is_row
@@ -49,6 +50,10 @@ APPOSITION = re.compile(r"——([^—,。;]{2,24}(?:高速|公路|铁路|高铁
 MID_VERB = re.compile(
     r"(?:建设|打造|构建|承接|成为|创建)(?!和|及|与|、|等|项目|工程|进度|步伐|任务|方案|工作|运|改造|用|企业|水平|布局|经验|管|资|投|标|模|时|条|单|规|品|成|$|前|的|期)"
 )
+
+
+DOES_OTHERWISE = re.compile(r"申报|申创|争创|开拓|拓展|加密|引进|承接|参与|设立|开行|申请")
+"""What an actor is helped to do that builds nothing."""
 
 
 class PassageReader(TableReader):
@@ -114,6 +119,8 @@ class PassageReader(TableReader):
             if REFERS_BACK.match(self.text, a, start):  # 这些工程主要是:
                 context.enumerated = True
                 self._recall(a, start, context)
+            elif start > a:
+                self._announced_here(a, start, context)
             for c, d in self._joined(clauses(self.text, start, b)):
                 self._clause(c, min(d, c + MAX_CLAUSE), context)
             if not context.described:
@@ -164,7 +171,7 @@ class PassageReader(TableReader):
         ):
             a = m.end()
         told = TIME.match(text, a, b)
-        if b - a <= 16 and (label := stage_label(text[told.end() if told else a : b])):
+        if b - a <= 16 and text.find("项目", a, b) > 0 and (label := stage_label(text[told.end() if told else a : b])):
             context.label = label  # 首先今年计划完工项目,…
             return
         if m := re.match(r"(?:并|同时|还|也)(?=[\u4e00-\u9fff])", text[a:b]):
@@ -174,6 +181,8 @@ class PassageReader(TableReader):
         if m := re.match(r"除(?:了|去)?", text[a:b]):  # 除了建设甲线外,还建设乙线
             a += m.end()
             b -= next((len(w) for w in ("以外", "之外", "外") if text[a:b].endswith(w)), 0)
+        if text.startswith("在", a) and text.endswith("的同时", a, b):  # 在建设甲线的同时,还建设乙线
+            a, b = a + 1, b - 3
         if DEFINITION.match(text, a, b):
             context.carried = None
             return
@@ -193,6 +202,8 @@ class PassageReader(TableReader):
             self.notes.append(f"{text[a:b][:30]}:{stop}")
             context.carried = None
             return
+        if m := re.compile(r"\d+[项个条座](?:[\d.]+公里)?:").match(text, start, b):
+            start = m.end()  # 建成通车7项:甲高速、乙高速
         obj = text[start:b]
         if not obj.strip("、以及和与并"):
             return
@@ -201,6 +212,9 @@ class PassageReader(TableReader):
             start, obj = start + skipped.end(), obj[skipped.end() :]
         if governor.verbs:  # 推进3条地铁建设: the lines may follow
             context.announced = replace(governor, tails=tuple(strip_tail(obj)[1]))
+        other = DOES_OTHERWISE.search(obj) if "support" in governor.roles else None
+        if other and default_lexicon().head_words.before(obj, other.start()):
+            return  # 支持甲港、乙港申报开放口岸
         mid = MID_VERB.search(obj) if set(governor.roles) & {"support", "push"} else None
         if mid and default_lexicon().tails.at(obj, mid.start()) == obj[mid.start() :]:
             mid = None
@@ -228,20 +242,37 @@ class PassageReader(TableReader):
                     self._flush(context, ())
                     context.pending = (groups, inner)
                     # 甲铁路。乙—丙,为在建铁路: a sentence that only names a line may be gone on with
-                    context.described = sum(len(g.members) for g in groups) == 1 and text[b : b + 1] in {"。", ":"}
+                    context.described = sum(len(g.members) for g in groups) == 1 and text[b : b + 1] in {"。", ":", ";"}
                     continue
                 if not ok:
                     self._flush(context, ())
                     continue
+                if ok == "predicate" and "已" in text[c:d]:
+                    context.carried = None  # 加快甲,乙已完工: a fact of its own
                 closing = [t for g in groups for t in g.tails if tail_class(t) in CLOSING]
                 self._flush(context, tuple(closing))
             else:
                 self._flush(context, ())
             self._groups(groups, inner, context)
 
+    def _announced_here(self, a: int, b: int, context: Context) -> bool:
+        """Whether words before a list tell its stage and what it lists (新开工建设的高速公路包括:)."""
+        told = announced(self.text[a:b]) if "的" in self.text[a:b] else None
+        if told is None:
+            return False
+        context.enumerated, context.announced = True, replace(told, past=context.past)
+        core = re.sub(r"(?:主要)?(?:包括|有|为|是)?:?$", "", self.text[a:b]).rpartition("的")[2]
+        member = parse_member(core, a)
+        if member.head is not None and member.head.mode not in {"", "none", "other"} and not proper_parts(member.stem):
+            context.label_member, context.label_passes = member, True
+            context.topic = Mode(member.head.mode)
+        return True
+
     def _recall(self, a: int, b: int, context: Context) -> None:
         """Look up what an enumeration that opens from ``a`` to ``b`` was announced as: here, or sentences before."""
         if not context.enumerated or context.announced is not None or a >= b:
+            return
+        if self._announced_here(a, b, context):
             return
         far = FAR_BACK if REFERS_BACK.match(self.text, a, b) else 0
         stop = self.index[a]

@@ -54,7 +54,8 @@ class ReadingAssumptions:
     """
     What makes a reading of a short name sensible: penalties (dimensionless) of a line's places and legs.
 
-    Fitted by hand to the names of 190 lines and checked on as many others, see ``tests/projects/test_places.py``.
+    Fitted to the names of 180 lines and checked on as many others, and on 90 remembered later, see
+    ``tests/projects/test_places.py``.
     """
 
     capital: float = 0.7  # a province read as itself: only where no city will do
@@ -90,7 +91,8 @@ class ReadingAssumptions:
     overshadowed: float = 0.3  # a county whose own city begins alike: 惠 is 惠州 before 惠东
     ceiling: float = 5.5  # per leg: dearer than any of the names that were read right; such a line makes no sense
     reserved: float = 1.0  # more for an unlisted place whose character is a municipality's: 京 is 北京
-    margin: float = 0.2  # readings that cost so little more are told as alternatives …
+    margin: float = 0.25  # readings of a railway that cost so little more are told as alternatives …
+    margin_highway: float = 0.5  # … of an expressway, which counties name as often as cities do …
     margin_nowhere: float = 0.4  # … and where the plan's region is unknown
 
 
@@ -337,7 +339,8 @@ def read_abbreviation(
     best, cost = order[0]
     if cost > weights.ceiling * (len(text) - 1):
         return Reading(())
-    margin = weights.margin if home is not None else weights.margin_nowhere
+    margin = weights.margin_highway if mode == "highway" else weights.margin
+    margin = margin if home is not None else max(margin, weights.margin_nowhere)
     near = tuple("-".join(names) for names, c in order[1:4] if c - cost < margin)
     return Reading(best, near, cost)
 

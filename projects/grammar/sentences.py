@@ -42,6 +42,8 @@ def begins_name(text: str, i: int, b: int, word: str) -> bool:
         return False
     if text[i + 2 : i + 3] in {"至", "—", "-"} and is_unit(text[i : i + 2]):
         return True  # 同江至三亚
+    if re.match(r"向[\u4e00-\u9fff]{1,3}—", text[i:b]):
+        return True  # 向家坝—上海
     found = places_in(text[i : i + 6])
     behind = places_in(text[i + len(word) : i + len(word) + 6])
     if behind and behind[0][0] == 0 and not (found and found[0][0] == 0):

@@ -14,9 +14,10 @@ from projects.grammar.clause_grammar import CLOSING
 from projects.grammar.groups import Group
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.lists import read_list
-from projects.grammar.names import parse_member
+from projects.grammar.names import Member, parse_member
 from projects.grammar.naming import is_named
 from projects.grammar.recording import RecordingReader
+from projects.grammar.subjects import FIELD
 from projects.grammar.tails import TIME, strip_tail
 from projects.status import Governor, tail_class
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["StatementReader"]
 
 MEASURES = (
-    r"(?:(?:项目|工程|线路|正线|主线|路线|全线|航道|建设)?(?:全长|总长|总里程|里程|长度|设计时速|设计速度|时速|概算|总概算|装机|总装机)"
+    r"(?:(?:项目|工程|线路|正线|主线|路线|全线|航道|建设)?(?:全长|总长|总里程|里程|长度|设计时速|设计速度|时速|概算|总概算|装机|总装机|水深)"
     r"|(?:项目|工程|线路|全线|概算)?总投资|估算投资|起自|起于|始于|起点|[东西南北]起(?!步)|位于|地处|途经|途径)"
 )
 DESCRIBED = re.compile(rf"(?:项目|工程)?(?:{MEASURES}|(?P<copula>是(?!否|指|以)))")
@@ -39,11 +40,20 @@ ROUTE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:—[\u4e00-\u9fff]{2,6})+$")
 GOES_ON = re.compile(
     r"(?:该|本|此)?(?:项目|工程|线路|铁路|高铁|高速|高速公路|公路|航道|运河|电站|机场|大桥|隧道|通道)(?:计划|预计|于|目前|现|已|将|自|全长|总|建成|正|在|的?建设工期)"
     r"|(?:全线|目前|现已|预计|计划)|[\u4e00-\u9fff]{2,6}(?:—[\u4e00-\u9fff]{2,6})+,为"
+    r"|建设(?:性质|内容|规模|地点|单位|工期)|总投资|工期|(?:目前|项目|建设|形象)?进展|年度目标|(?:工程)?(?:可行性研究|可研)"
 )
 """Opens a sentence that goes on about the project of the sentence before."""
+PROGRESS = re.compile(
+    r"(?:(?:目前|项目|工作|建设|形象|前期)?(?:进展|进度)(?:情况)?|(?:年度|今年|工作)目标|(?:工程)?(?=可行性研究|可研))[:为]?"
+)
+"""Opens what a form tells of the stage."""
 FILLERS = re.compile(
     r"(?:该|本)?(?:项目|工程|线路)|按计划|计划|预计|力争|争取|确保|全线|目前|现已|主体|于|将|已|现|正|并"
 )
+
+
+SUBJECT = "甲乙丙丁戊己"
+"""Stands for the subject of a clause that is only a predicate."""
 
 
 class StatementReader(RecordingReader):
@@ -52,6 +62,8 @@ class StatementReader(RecordingReader):
     def _describes(self, a: int, b: int, context: Context) -> bool:
         """Whether a clause describes a project: it names one that waits for its predicate, or tells of the one that waits."""
         text = self.text[a:b]
+        if context.described and FIELD.match(text):
+            return True
         if (of := text.rfind("的")) > 0 and self._closing_behind(a + of + 1, b):
             return False
         if DESCRIBES.match(text) or (context.described and ROUTE.match(text)):
@@ -64,17 +76,24 @@ class StatementReader(RecordingReader):
         member = parse_member(subject, a + start)
         if member.head is None or member.head.mode in {"none", "other", ""} or member.tails[1:] or not is_named(member):
             return False
+        self._waits(member, context)
+        context.only_called = bool(m["copula"])
+        return True
+
+    def _waits(self, member: Member, context: Context) -> None:
+        """Keep a project that waits for what is told of it."""
         self._flush(context, ())
         context.pending = ([Group(members=[member])], Governor(label=context.label, past=context.past))
-        context.described, context.only_called, context.closing = True, bool(m["copula"]), ()
-        return True
+        context.described, context.only_called, context.closing = True, False, ()
 
     def _closes(self, a: int, b: int, context: Context) -> bool:
         """Whether a clause is only the predicate of what waits (甲、乙4个项目,按计划于3月底开工建设)."""
         if context.pending is None:
             return False
-        rest, tails, _ = strip_tail("甲乙" + self.text[a:b])
-        rest = FILLERS.sub("", TIME.sub("", rest.removeprefix("甲乙")))
+        if context.described and (m := PROGRESS.match(self.text, a, b)):
+            a = m.end()
+        rest, tails, _ = strip_tail(SUBJECT + self.text[a:b])
+        rest = FILLERS.sub("", TIME.sub("", rest.removeprefix(SUBJECT)))
         closing = tuple(t for t in tails if tail_class(t) in CLOSING | {"future"})
         if not any(tail_class(t) in CLOSING for t in closing) or len(rest) > 4:
             return False

@@ -7,13 +7,14 @@ The opening of a clause: its passage's topic, the label before a list, who acts.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from layers.schema import Mode
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.names import Member, parse_member
-from projects.grammar.naming import proper_parts
+from projects.grammar.naming import is_named, proper_parts
 from projects.grammar.routes import places_in
 from projects.grammar.sentences import stage_label
 from projects.grammar.tails import TIME
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from projects.grammar.groups import Group
     from projects.status import Governor
 
-__all__ = ["TOPICS", "Context", "SubjectReader"]
+__all__ = ["FIELD", "TOPICS", "Context", "SubjectReader"]
 
 TOPICS = (
     (Mode.RAIL, re.compile(r"铁路|轨道|高铁|城际|地铁")),
@@ -39,6 +40,12 @@ BRANCH = re.compile(
 )
 """A branch before what is done in it: 能源续建三峡, 民航建设甲机场."""
 ACTING = {"fast", "start", "build", "complete", "plan", "push"}
+FIELD = re.compile(
+    r"(?:建设(?:性质|内容|规模|地点|地址|单位|工期|年限)|项目(?:业主|单位|地点)|业主|责任单位|总?投资|工期|主要(?:建设)?内容)[:为]?"
+)
+"""Opens what a form tells of a project, not its stage."""
+LONGEST_LABEL = 34
+"""Characters within which a colon ends a label."""
 AUTHORITY = re.compile(
     r"(?:经)?(?:(?:国家|中国|[\u4e00-\u9fff]{2,8}?[省市区州县]|[省市])?(?:发展改革委|发改委|发展和改革委员会|能源局|交通运输[部厅局]|民航局|水利[部厅]|自然资源[部厅]"
     r"|生态环境[部厅])|国务院|国铁集团|国家电网|南方电网|国家管网集团)(?:公司)?(?:日前|近日|昨日|今日|已|正式)*"
@@ -56,6 +63,7 @@ class Context:
     label: str = ""
     label_member: Member | None = None
     label_passes: bool = False
+    label_here: bool = False
     enumerated: bool = False
     pending: tuple[list[Group], Governor] | None = None
     described: bool = False
@@ -89,25 +97,48 @@ class SubjectReader:
 
     def _label(self, a: int, b: int, context: Context) -> int:
         """Take a label (续建项目:, 高速公路:) from the start of a sentence."""
-        colon = self.text.find(":", a, min(b, a + 18))
-        opening = re.compile(r"[(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,4})[)、.．]+|专栏\s?\d+").match(
-            self.text, a, b
-        )
+        context.label_here = False
+        colon = self.text.find(":", a, min(b, a + LONGEST_LABEL))
+        opening = re.compile(
+            r"[(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,4})[)、.．]+|专栏\s?\d+|(?:第[\d一二三四五六七八九十百]+[章节篇编])+"
+        ).match(self.text, a, b)
         if opening:
             a = opening.end()
         if colon > a:
             label = self.text[a:colon]
+            if label == "项目名称":
+                return colon + 1
+            if FIELD.match(label) and context.described:
+                return b
             stage = stage_label(label)
             member = parse_member(label, a)
-            if stage:
+            if not stage and self._is_item(member):
+                self._waits(member, context)
+                verb = default_lexicon().verbs.at(self.text, colon + 1, b)
+                context.only_called = len(verb) >= 2 and colon + 1 + len(verb) < b - 3  # 甲港:推进乙港区
+                return colon + 1
+            if len(label) > 18:
+                return a
+            if stage or label.endswith("项目"):  # 续建项目:…。重大项目:…
                 context.label = stage
             if member.head is not None and member.head.mode not in {"none", "other"} and not proper_parts(member.stem):
-                context.label_member, context.label_passes = member, False
+                context.label_member, context.label_passes, context.label_here = member, False, True
                 context.topic = Mode(member.head.mode) if member.head.mode else context.topic
             kinds = all(not proper_parts(part) for part in label.split("、"))  # 铁路网、公路网:
             if stage or member.head is not None or kinds or not re.search(r"[、]", label):
                 return colon + 1
         return a
+
+    def _is_item(self, member: Member) -> bool:
+        """Whether a label is a project (莱西至荣成铁路:2020年11月开工), no kind of projects."""
+        head = member.head
+        return (
+            head is not None and head.mode not in {"", "none", "other"} and "、" not in member.text and is_named(member)
+        )
+
+    @abstractmethod
+    def _waits(self, member: Member, context: Context) -> None:
+        """Keep a project that waits for what is told of it."""
 
     def _subject(self, a: int, b: int, context: Context) -> int:
         """Pass over who acts (湖南省已建成…), a bare kind (高速公路续建…), and 分别为."""

@@ -110,7 +110,12 @@ def _strip_adverbs(text: str) -> tuple[str, str]:
             if text.endswith(adverb) and len(text) > len(adverb) + 1:
                 if adverb == "新" and not text.endswith(("港新", "场新", "路新", "速新")):
                     continue
-                if len(adverb) == 1 and adverb not in "新并" and not _ends_name(text[:-1]):
+                if (
+                    len(adverb) == 1
+                    and adverb not in "新并"
+                    and not _ends_name(text[:-1])
+                    and not TIME_LAST.search(text[:-1])
+                ):
                     continue
                 text, changed = text[: -len(adverb)], True
                 ahead = adverb if FUTURE.search(adverb) else ("" if adverb == "已" else ahead)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,10 @@ from layers.schema import Mode
 from layers.travel_time import station_names
 from projects.sites.corridor import KM_PER_DEGREE
 from projects.sites.line_names import line_core
+from projects.sites.rail_stations import Existing, RailStations
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -39,18 +39,7 @@ LEAST_KM = {Mode.HIGHWAY.value: 3.5}
 knows nothing of nodes placed by memory; 89 % of the embedded expressways keep this one (``benchmarks/siting_calibration.py``)."""
 
 
-@dataclass(frozen=True)
-class Existing:
-    """An existing line or facility found by name."""
-
-    name: str
-    geometry: BaseGeometry
-    accuracy_km: float
-    opened: str = ""
-    kind: str = ""
-
-
-class ExistingLines:
+class ExistingLines(RailStations):
     """
     Existing lines and networks of all modes, with the look-ups that siting asks.
 
@@ -63,7 +52,7 @@ class ExistingLines:
 
     def __init__(self, lines: dict[str, gpd.GeoDataFrame], network: dict[str, Network]) -> None:
         self.lines = lines
-        self.network = network
+        super().__init__(network)
         self._core = {mode: self._cores(table) for mode, table in lines.items()}
         self._dense: dict[tuple[str, bool], NDArray[np.float64]] = {}
 
@@ -229,31 +218,6 @@ class ExistingLines:
         inner = path[-2:0:-1]
         return shapely.LineString([(lon[i], lat[i]) for i in inner]) if len(inner) > 1 else None
 
-    def station_named(self, name: str) -> Existing | None:
-        """Return the existing railway station of a name (南京北站, 新合肥西站, 苏州高铁北站), None where there is none."""
-        rail = self.network.get(Mode.RAIL.value)
-        wanted = re.sub(r"^新|高铁|火车|站.*$", "", name)
-        if rail is None or not wanted:
-            return None
-        rows = rail.nodes[rail.nodes["name"] == wanted]
-        if rows.empty:
-            return None
-        return Existing(f"{wanted}站", shapely.Point(float(rows["lon"].iloc[0]), float(rows["lat"].iloc[0])), 2.0)
-
-    def station_of(self, place: Place) -> Place:
-        """
-        Return a place moved to the main railway station of its town: a new line will end there.
-
-        The main station bears the town's name (合肥南), lies within 40 km of its centre, and has the most lines,
-        high-speed ones first. A place without such a station stays where it is.
-        """
-        found = self._stations.get(place.name)
-        if found is None or place.kind not in {"division", "station"}:
-            return place
-        lon, lat = found
-        metres = GEOD.inv(place.lon, place.lat, lon, lat)[2]
-        return replace(place, lon=lon, lat=lat, accuracy_km=5.0) if metres < 40_000 else place
-
     def _of_one_line(self, mode: str, rows: list[int], name: str) -> list[int]:
         """Keep the rows of one parent line: 京沪高铁 and 京沪线 share a core, not a track."""
         table = self.lines[mode].iloc[rows]
@@ -276,26 +240,6 @@ class ExistingLines:
             opened=opened[-1] if opened else "",
             kind=str(table["kind"].mode().iloc[0]),
         )
-
-    @cached_property
-    def _stations(self) -> dict[str, tuple[float, float]]:
-        """Main station of each town by the town's short name."""
-        rail = self.network.get(Mode.RAIL.value)
-        if rail is None:
-            return {}
-        trains = rail.links[rail.links["stratum"] != "transfer"]
-        lines_at: dict[Hashable, int] = trains.groupby("from_node")["feature_id"].nunique().to_dict()
-        best: dict[str, tuple[tuple[int, int, int], tuple[float, float]]] = {}
-        for i, node in enumerate(rail.nodes.itertuples(index=False)):
-            if not node.access:
-                continue
-            name = str(node.name)
-            for town in {name, *(name[:cut] for cut in (len(name) - 1, len(name) - 2) if cut > 1)}:
-                if station_names(town).match(name):
-                    rank = (int(str(node.stratum) == "high_speed"), lines_at.get(i, 0), -len(name))
-                    if town not in best or rank > best[town][0]:
-                        best[town] = (rank, (float(str(node.lon)), float(str(node.lat))))
-        return {town: point for town, (_, point) in best.items()}
 
     @cached_property
     def _ends(self) -> dict[str, list[tuple[list[int], tuple[str, str]]]]:

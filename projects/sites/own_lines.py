@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.crs import wgs84_to_gcj02
+from geo.datum_guess import shift_share
 from geo.errors import CrsError, SchemaError
 from layers.schema import FEATURES, Method
 from layers.siting_notes import SitingNote, note
-from projects.sites.corridor import KM_PER_DEGREE
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -134,44 +133,5 @@ def _within(west: float, south: float, east: float, north: float) -> bool:
 
 
 def gcj02_share(line: BaseGeometry, known: NDArray[np.float64], *, reach_km: float = 1.5) -> tuple[float, int]:
-    """
-    Tell whether a line is shifted from known points as GCJ-02 shifts.
-
-    Each known point within reach has an offset to the line's nearest point; regressed on the part of the GCJ-02 shift in
-    its direction, the slope is 0 for a line in WGS 84 and 1 for one in GCJ-02. The line counts as shifted if the slope is
-    0.6-1.4 and more than three standard errors from 0, on at least four points.
-
-    Parameters
-    ----------
-    line : LineString or MultiLineString, EPSG:4326
-    known : ndarray of float64, shape (n, 2)
-        lon, lat, WGS 84.
-    reach_km : float
-
-    Returns
-    -------
-    (slope, count)
-        Count 0 where the line does not look shifted.
-    """
-    if not len(known):
-        return 0.0, 0
-    margin = reach_km / KM_PER_DEGREE * 1.3
-    west, south, east, north = line.bounds
-    box = (known >= [west - margin, south - margin]) & (known <= [east + margin, north + margin])
-    near = np.unique(known[box.all(axis=1)], axis=0)
-    if len(near) < 4:
-        return 0.0, 0
-    feet = shapely.get_coordinates(shapely.shortest_line(shapely.points(near), line)).reshape(-1, 2, 2)[:, 1]
-    scale = np.column_stack([KM_PER_DEGREE * np.cos(np.radians(near[:, 1])), np.full(len(near), KM_PER_DEGREE)])
-    offset = (feet - near) * scale
-    km = np.hypot(offset[:, 0], offset[:, 1])
-    close = (km <= reach_km) & (km > 0.0)
-    if close.sum() < 4:
-        return 0.0, 0
-    shifted = np.column_stack(wgs84_to_gcj02(near[:, 0], near[:, 1]))
-    shift = ((shifted - near) * scale)[close]
-    d = km[close]
-    s = np.sum(shift * offset[close], axis=1) / d
-    slope = float(np.sum(d * s) / np.sum(s * s))
-    error = float(np.sqrt(np.sum((d - slope * s) ** 2) / (len(d) - 1) / np.sum(s * s)))
-    return (slope, len(d)) if 0.6 <= slope <= 1.4 and slope > 3.0 * error else (slope, 0)
+    """Tell whether a line is shifted from known points as GCJ-02 shifts; see :func:`geo.datum_guess.shift_share`."""
+    return shift_share(line, known, datum="gcj02", reach_km=reach_km)

@@ -48,6 +48,8 @@ class AreaLengths:
         As the target names the area.
     area_km2, polygon_km2 : float
         What densities divide by (published where known), and as drawn.
+    population : float
+        Residents, census of 2020; NaN where unknown.
     lakes : tuple of (name, km²)
         The big lakes within it as drawn, largest first.
     land_only : bool
@@ -55,12 +57,14 @@ class AreaLengths:
     lines : DataFrame, one row per line and unit of the area
         feature_id, project_id ("" for what is there), name, mode, kind, channel_class, status, drawn_by, accuracy_km,
         opening_month, closing_month, opening_year (that a plan states), documents (that name it), length_km (as drawn), route_km (published, apportioned),
-        km (published length apportioned, else drawn), route_length_km and whole_km (of the whole line, published and drawn).
+        km (published length apportioned, else drawn), route_length_km and whole_km (of the whole line, published and drawn),
+        tracks (of a railway).
     """
 
     name: str
     area_km2: float
     polygon_km2: float
+    population: float
     lakes: tuple[tuple[str, float], ...]
     land_only: bool
     lines: pd.DataFrame
@@ -160,13 +164,14 @@ def area_lengths(
         "opening_month",
         "closing_month",
         "route_length_km",
+        "tracks",
     ]
     whole = pd.DataFrame(lines[facts]).assign(whole_km=lines["length_km"])
     cut = cut.merge(whole, on="feature_id", how="left")
     years = {} if features is None else dict(zip(features["feature_id"], features["opening_year"], strict=True))
     cut["opening_year"] = pd.to_numeric(cut["project_id"].map(years), errors="coerce").astype("float64")
     named = {} if features is None else dict(zip(features["feature_id"], features["documents"], strict=True))
-    cut["documents"] = cut["project_id"].map(named).fillna("").astype(str)
+    cut["documents"] = [str(named.get(project, "")) for project in cut["project_id"]]
     cut["accuracy_km"] = pd.to_numeric(cut["accuracy_km"], errors="coerce").astype("float64")
     return {name: _of_area(name, part, cut) for name, part in units.items()}
 
@@ -184,6 +189,7 @@ def _of_area(name: str, units: gpd.GeoDataFrame, cut: pd.DataFrame) -> AreaLengt
         name=name,
         area_km2=float(np.sum(denominators_km2(units))),
         polygon_km2=float(units["polygon_area_km2"].sum()),
+        population=float(units["population_2020"].sum(skipna=False)),
         lakes=tuple(sorted(((n, v) for n, v in within if math.isfinite(v) and v > 0.0), key=lambda lake: -lake[1])),
         land_only=all(_area_kinds().get(str(code)) == "land" for code in units["code"]),
         lines=lines,

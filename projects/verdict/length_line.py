@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.units import convert
+from geo.errors import VocabularyError
+from geo.units import convert, parse_unit
 from projects.assessment import area_key
 from projects.verdict.area_lengths import density_of
 from projects.verdict.closing import added_by_projects, composition, shortest_list
@@ -52,20 +53,32 @@ class LengthLine(TargetLine):
         super().__init__(target, measured_by, month, plan_month, lang)
         self.lengths, self.published = lengths, official
         self.spec, self.density = density_of(measured_by), measured_by.endswith("_density")
-        self.unit = self.spec.unit if self.density else "km"
+        self.per_head = _dimension(str(target["unit"])) == "length/persons"
+        self.unit, self.divisor = self._basis()
         self._measure(own)
         self._compare_with_published()
 
+    def _basis(self) -> tuple[str, float]:
+        """Return the unit that is measured in, and how much of the area or of its residents one such unit is for."""
+        if self.per_head:
+            return "km/10000 persons", self.lengths.population / 10_000.0
+        if self.density:
+            return self.spec.unit, self.lengths.area_km2 / self.spec.per_km2
+        return "km", 1.0
+
     def _value(self, km: float) -> float:
-        if not self.density:
-            return round(km, 3)
-        return round(km / self.lengths.area_km2 * self.spec.per_km2, 4)
+        return round(km / self.divisor, 4 if self.density or self.per_head else 3)
 
     def _measure(self, own: AreaLengths | None) -> None:
         lengths, month = self.lengths, self.month
         words = self.spec.zh if self.zh else self.spec.en
         today = float(lengths.existing(self.by, month)["km"].sum())
         basis = f"{words}; {today:.1f} km / {lengths.area_km2:.1f} km²" if self.density else words
+        if self.per_head:
+            people = lengths.population / 10_000.0
+            basis = f"{words}; {today:.1f} km / " + (
+                f"{people:.1f} 万人(2020年普查)" if self.zh else f"{people:.1f} times 10,000 residents (census of 2020)"
+            )
         self.add("today", month, self._value(today), self.unit, basis)
         if self.plan_month:
             km = float(lengths.existing(self.by, self.plan_month)["km"].sum())
@@ -104,8 +117,7 @@ class LengthLine(TargetLine):
 
     def details(self, now: dict[str, Any], staged: dict[str, float]) -> dict[str, object]:
         """Return kilometres missing, the list that closes the gap, and what the projects' lengths rest on."""
-        per = self.lengths.area_km2 / self.spec.per_km2 if self.density else 1.0
-        missing = round(convert(float(now["gap"]), str(self.target["unit"]), self.unit) * per, 6)
+        missing = round(convert(float(now["gap"]), str(self.target["unit"]), self.unit) * self.divisor, 6)
         added = added_by_projects(self.lengths, self.by)
         what = composition(added)
         if what["added_km"] > 0.0:
@@ -120,7 +132,8 @@ class LengthLine(TargetLine):
             head = {**self.key(), **{str(name): value for name, value in project.items()}}
             self.closing.append(head | {"order": order, "cumulative_km": total, "needed_km": missing, "closes": True})
         metro = self._published("metro_length") if self.spec.indicator == "rail" else None
-        self.vary(length_definitions(self.lengths, self.by, self.month, lang=self.lang, metro=metro))
+        if not self.per_head:
+            self.vary(length_definitions(self.lengths, self.by, self.month, lang=self.lang, metro=metro))
         return {
             "missing": missing,
             "missing_unit": "km",
@@ -128,3 +141,10 @@ class LengthLine(TargetLine):
             "closing_note": lengths_closing_note(chosen, missing, what["added_km"], self.lang),
             **what,
         }
+
+
+def _dimension(unit: str) -> str:
+    try:
+        return parse_unit(unit).dimension
+    except VocabularyError:
+        return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from layers.drawing_error import stretch_of
 from projects.verdict.area_lengths import density_of
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from projects.verdict.target_line import Variant
 
 __all__ = ["length_definitions"]
+
+PLANNED_TRACKS = 2.0
+"""Tracks of a railway that a plan only names: nearly all that are planned now are double."""
 
 SIDE_KINDS = ("suburban_rail", "freight_rail")
 """Kinds of railway that some statistics leave out."""
@@ -45,7 +50,7 @@ def length_definitions(
     Returns
     -------
     list of (definition, value today, value with all projects, note)
-        In the unit of ``layers.density``. ``drawn_length``: as drawn; ``stretched``: lines without published length times what
+        In the unit of ``layers.density``. ``drawn_length``: as drawn; ``track_km``: each track or carriageway for itself; ``stretched``: lines without published length times what
         the others are longer than drawn; ``polygon_area`` and ``without_lakes`` (densities): another denominator;
         ``main_lines`` (rail): without suburban and freight lines; ``with_metro`` (rail): and the published length of the
         metro, NaN with the reason where none is known; ``with_bridges`` (expressway): and sea bridges outside the statistics.
@@ -73,6 +78,11 @@ def length_definitions(
             else f"drawn length {drawn_km[0]:.1f} km for the published {km[0]:.1f} km",
         )
     ]
+    out.append(
+        _twice_over(
+            there, planned, spec.indicator, lambda both, note: row("track_km", both, lengths.area_km2, note), zh=zh
+        )
+    )
     stretch = stretch_of(lengths.measured_both(indicator))
     none = [rows.loc[rows["route_km"].isna(), "length_km"].sum() for rows in (there, planned)]
     if stretch.lines and none[0] > 0.0:
@@ -116,6 +126,31 @@ def length_definitions(
         if bridges > 0.0:
             out.append(row("with_bridges", (km[0] + bridges, km[1] + bridges), lengths.area_km2, note))
     return out
+
+
+def _twice_over(
+    there: pd.DataFrame,
+    planned: pd.DataFrame,
+    indicator: str,
+    row: Callable[[tuple[float, float], str], Variant],
+    *,
+    zh: bool,
+) -> Variant:
+    """Count every track, or both carriageways: what a plan means that speaks of 延展里程 or 双向里程."""
+    if indicator == "expressway":
+        km = 2.0 * float(there["km"].sum()), 2.0 * float(there["km"].sum() + planned["km"].sum())
+        return row(km, "双向各计一条" if zh else "each carriageway for itself")
+    if indicator == "waterway_class3_up":
+        return "track_km", math.nan, math.nan, "航道无复线之分" if zh else "a waterway has no tracks"
+    tracks = [pd.to_numeric(rows["tracks"], errors="coerce").astype("float64") for rows in (there, planned)]
+    today = float((there["km"] * tracks[0].fillna(1.0)).sum())
+    added = float((planned["km"] * tracks[1].fillna(PLANNED_TRACKS)).sum())
+    note = (
+        f"按正线延展里程, 复线各计一条; 规划线路按 {PLANNED_TRACKS:.0f} 线计"
+        if zh
+        else f"each main track for itself; planned lines with {PLANNED_TRACKS:.0f} tracks"
+    )
+    return row((today, today + added), note)
 
 
 def _without_lakes(lengths: AreaLengths, row: Callable[[float, str], Variant], *, zh: bool) -> list[Variant]:

@@ -26,6 +26,9 @@ Variant = tuple[str, float, float, str]
 KEY = ("document", "start", "indicator", "area")
 """What identifies a target."""
 
+MISTAKES = ("track_km",)
+"""Definitions that are shown because they are taken by mistake, not because a density is usually meant so."""
+
 OWN_PLAN = "own_plan"
 """Scenario of the projects that the target's own document names."""
 
@@ -131,6 +134,7 @@ class TargetLine:
                 (v["met_today"] is not None and v["met_today"] != met)
                 or (v["met_plan"] is not None and v["met_plan"] != met_plan)
                 for v in self.sensitivity
+                if v["definition"] not in MISTAKES
             )
         if not self.plan_month:
             self.notes.append(

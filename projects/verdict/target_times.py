@@ -67,6 +67,7 @@ class TargetTimes:
     wanted: list[tuple[str, str, int]]
     _times: dict[tuple[str, str, str, str], dict[tuple[str, str], tuple[float, str]]] = field(default_factory=dict)
     _networks: dict[tuple[str, str], Network] = field(default_factory=dict)
+    _lines: dict[str, tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Series]] = field(default_factory=dict)
 
     def measure(
         self, indicator: str, scope: Scope | None, *, month: str, scenario: str = "today", depart_from: str = "centre"
@@ -160,15 +161,22 @@ class TargetTimes:
         return pd.DataFrame(list(rows.values()), columns=["name", "lon", "lat"])
 
     def _network(self, month: str, scenario: str) -> Network:
+        if scenario.startswith("PROJECTS="):
+            chosen = set(scenario.removeprefix("PROJECTS=").split("|"))
+            lines, nodes, project = self._planned(month)
+            return network_of_lines(lines[project.isin(chosen) | (project == "")], nodes, month=month)
         if (month, scenario) not in self._networks:
-            if scenario.startswith("PROJECTS="):
-                chosen = set(scenario.removeprefix("PROJECTS=").split("|"))
-                lines, nodes = scenario_lines(self.features, month=month, scenario="plan")
-                there, _ = scenario_lines(None, month=month)
-                keep = lines["feature_id"].isin(there["feature_id"]) | lines["feature_id"].map(_project_of).isin(chosen)
-                return network_of_lines(lines[keep].reset_index(drop=True), nodes, month=month)
             self._networks[month, scenario] = scenario_network(self.features, month=month, scenario=scenario)
         return self._networks[month, scenario]
+
+    def _planned(self, month: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Series]:
+        """Return the lines of all projects and of what is there, their nodes, and the project of each line, "" for what is there."""
+        if month not in self._lines:
+            lines, nodes = scenario_lines(self.features, month=month, scenario="plan")
+            there, _ = scenario_lines(None, month=month)
+            known = lines["feature_id"].isin(there["feature_id"])
+            self._lines[month] = lines, nodes, lines["feature_id"].map(_project_of).where(~known, "")
+        return self._lines[month]
 
 
 def _or_infinite(found: tuple[float, str] | None) -> float:

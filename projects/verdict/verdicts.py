@@ -170,20 +170,24 @@ class _LineMaker:
 
 
 def _compared(targets: pd.DataFrame, works: list[TargetLine], indicators: pd.DataFrame, lang: str) -> Compared:
-    """Compare all that was measured with its bounds, in one assessment."""
-    own = pd.DataFrame([row for work in works for row in work.measured], columns=INDICATORS.names)
-    own = own.drop_duplicates(list(INDICATORS.key))
-    base = indicators[
-        indicators["scenario"].isin(["today", "plan"])
-        & indicators["indicator"].isin({work.by for work in works})
-        & ~indicators["indicator"].isin(set(own["indicator"]))
-    ]
-    both = pd.concat([part for part in (base, own) if len(part)] or [own], ignore_index=True)
-    scenarios = dict.fromkeys(["today", *STAGES.values(), *(str(s) for s in own["scenario"])])
-    table = assess(targets, both, scenarios=list(scenarios), lang=lang)
+    """
+    Compare all that was measured with its bounds.
+
+    A target that was measured here is compared by itself: 合肥都市圈 of 2019 and of 2024 have one name and two times.
+    """
+    others = [not work.measured for work in works]
+    base = indicators[indicators["scenario"].isin(["today", "plan"])]
+    base = base[base["indicator"].isin({work.by for work, other in zip(works, others, strict=True) if other})]
+    parts = [assess(targets[others], base, scenarios=["today", *STAGES.values()], lang=lang)] if any(others) else []
+    for i, work in enumerate(works):
+        if work.measured:
+            own = pd.DataFrame(work.measured, columns=INDICATORS.names).drop_duplicates(list(INDICATORS.key))
+            scenarios = dict.fromkeys(["today", *STAGES.values(), *(str(s) for s in own["scenario"])])
+            parts.append(assess(targets.iloc[[i]], own, scenarios=list(scenarios), lang=lang))
     return {
         (*(row[name] for name in KEY), row["scenario"]): {str(k): v for k, v in row.items()}
-        for row in table.to_dict("records")
+        for part in parts
+        for row in part.to_dict("records")
     }
 
 

@@ -7,6 +7,7 @@ Lines are walked in steps along the geodesic between their nodes; a step counts 
 from __future__ import annotations
 
 import csv
+import itertools
 from functools import cache
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def walked(indicator: str) -> tuple[tuple[np.ndarray, np.ndarray, float], ...]:
             continue
         points = [place[name.strip()] for name in row["nodes"].split("|") if name.strip()]
         middles, lengths = [], []
-        for (x, y), (u, v) in zip(points, points[1:], strict=False):
+        for (x, y), (u, v) in itertools.pairwise(points):
             azimuth, _, metres = geod.inv(x, y, u, v)
             steps = max(1, int(metres / 1000 / STEP_KM))
             for step in range(steps):

@@ -92,13 +92,29 @@ def test_the_record_gives_both_lengths_and_its_denominator() -> None:
     assert one["drawn_km"] == pytest.approx(0.8 * 111.319 + 0.5 * 111.319, rel=1e-3)
     assert one["density"] == pytest.approx(one["length_km"] / 100)
     assert one["density_error"] == pytest.approx(one["error_km"] / 100)
-    assert one["error_km"] > 5.0  # the second line crosses the border once, and is as drawn
-    assert one["short_km"] == pytest.approx(one["unpublished_km"] * (100.0 / 89.0 - 1.0))
+    assert one["error_km"] == pytest.approx(5.0)  # one crossing; a single line with both lengths has no spread
+    assert one["short_km"] == pytest.approx(one["unpublished_km"] * (100.0 / 89.0 - 1.0), rel=1e-4)
     assert one["drawn_by"] == "nodes:1.000"
     text = one["definition"]
     assert "绘制误差 ±" in text
     assert "可能少计" in text
     assert "无公布里程者按图上" in text
+
+
+def test_what_is_planned_is_not_published() -> None:
+    """A project's assumed route length stands apart, and its drawing widens the error."""
+    shapes = [LineString([(0.1, 0.5), (0.9, 0.5)]), LineString([(0.1, 0.2), (0.9, 0.2)])]
+    lines = network(shapes, route_length_km=[100.0, 97.0], accuracy_km=5.0, status=["operating", "proposed"])
+    lines["length_km"] = [89.0, 89.0]
+    areas = areas_of([box(0, 0, 1, 1)], official_area_km2=[10_000.0])
+    row = density_records(lines, areas, level="city", as_of="2025-12", scenario="plan").set_index("indicator")
+    one = row.loc["rail"]
+    assert (one["published_km"], one["unpublished_km"], one["projects_km"]) == pytest.approx((100.0, 0.0, 97.0))
+    assert one["density"] == pytest.approx(197.0)
+    assert "规划项目按图上 97.0 km" in one["definition"]
+    today = density_records(lines.iloc[:1], areas, level="city", as_of="2025-12", scenario="today")
+    assert "规划项目" not in today.set_index("indicator").loc["rail", "definition"]
+    assert one["error_km"] >= today.set_index("indicator").loc["rail", "error_km"]
 
 
 def test_no_area_gives_no_density_and_says_so() -> None:

@@ -23,6 +23,7 @@ from projects.schema import (
     CLOSING,
     CONSISTENCY,
     DAMAGE,
+    DOCUMENTS,
     MENTIONS,
     PROJECTS,
     SENSITIVITY,
@@ -36,6 +37,7 @@ TABLES = {
     "mentions.csv": MENTIONS,
     "targets.csv": TARGETS,
     "damage.csv": DAMAGE,
+    "documents.csv": DOCUMENTS,
     "indicators.csv": INDICATORS,
     "travel_times.csv": TRAVEL_TIMES,
     "assessment.csv": ASSESSMENT,
@@ -166,6 +168,29 @@ def test_same_input_same_bytes(builtin: Atlas, tmp_path: Path) -> None:
     assert first["files"] == again["files"]
     first.pop("created"), again.pop("created")
     assert first == again
+
+
+def test_corrections_hold_in_an_atlas_and_are_marked(tmp_path: Path) -> None:
+    """A planner's stage and dropped row reach register, features and pages; the file is named in the manifest."""
+    plan, corrections = tmp_path / "安徽省规划.txt", tmp_path / "corrections.csv"
+    plan.write_text(
+        "安徽省交通规划\n一、铁路\n谋划合新高铁、宁宣黄铁路,加快构建综合交通运输体系,支撑一体化发展。\n", "utf-8"
+    )
+    corrections.write_text(
+        "action,project_id,name,document,column,value,note\n"
+        "set,,合新高铁,,status,under_construction,已开工\ndrop,,宁宣黄铁路,,,,不做\n",
+        "utf-8",
+    )
+    atlas = make_atlas([plan], tmp_path / "atlas", corrections=corrections)
+    projects = read_table(tmp_path / "atlas" / "projects.csv", PROJECTS)
+    assert projects[["name", "status"]].to_numpy().tolist() == [["合新高铁", "under_construction"]]
+    assert "corrected" in projects["flags"][0]
+    drawn = atlas.features[atlas.features["origin"] == "project"]
+    assert drawn["status"].astype(str).tolist() == ["under_construction"]
+    assert "规划人员已更正" in (tmp_path / "atlas" / "report.html").read_text("utf-8")
+    manifest = json.loads((tmp_path / "atlas" / "manifest.json").read_text("utf-8"))
+    assert manifest["options"]["corrections_sha256"] == sha256_of(corrections)
+    assert "corrections_report.csv" in manifest["files"]
 
 
 def test_a_plan_without_projects_gives_an_atlas_of_what_exists(tmp_path: Path) -> None:

@@ -287,6 +287,7 @@ def test_a_phone_shows_the_map_first(browser: Any, map_path: Path) -> None:
     page.fill("#search", "甲庚")
     page.keyboard.press("Enter")
     assert not page.is_visible("#panel-body")
+    page.wait_for_timeout(600)  # the map moves aside for the card
     box = page.locator(".leaflet-popup").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 375

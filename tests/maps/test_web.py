@@ -41,7 +41,15 @@ from tests.maps import sample
 
 # A second reader of the format, written from its description, one number at a time.
 def unpack(text: str) -> tuple[dict[str, Any], bytes]:
-    data = gzip.decompress(base64.b64decode(text))
+    alphabet = [c for c in map(chr, range(33, 127)) if c not in "<>&\"'`\\{}"]
+    assert len(alphabet) == 85
+    packed = bytearray()
+    for k in range(1, len(text), 5):
+        value = 0
+        for character in text[k : k + 5]:
+            value = value * 85 + alphabet.index(character)
+        packed += value.to_bytes(4, "big")
+    data = gzip.decompress(bytes(packed[: len(packed) - int(text[0])]))
     length = int.from_bytes(data[:4], "little")
     return json.loads(data[4 : 4 + length].decode("utf-8")), data[4 + length :]
 
@@ -305,6 +313,16 @@ def test_title_is_text(page: Page) -> None:
     assert not [tag for tag, _ in page.tags if "规划" in tag]
 
 
+@pytest.mark.parametrize("title", ["{{ 7 * 7 }}", "{% raw %}x", "{# note #}", "{{ ''.__class__ }}", "a { b } {{"])
+def test_a_title_is_no_template(title: str) -> None:
+    # branca takes what a template gave for a template again: what stands in a title must not be run by it.
+    page = Page(sample_page(title=title))
+    assert "".join(page.words).count(title) == 2  # the head's title and the panel's heading
+    assert content_of(page)["title"] == title
+    with pytest.raises(ValueError, match="template"):
+        sample_page(tiles=Tiles("https://t.example/{{ 7*7 }}/{z}/{x}/{y}", "x"))
+
+
 def test_the_payload_holds_features_legend_quotations_and_attribution(page: Page) -> None:
     header = content_of(page)
     columns = header["features"]["columns"]
@@ -415,6 +433,22 @@ def test_indicators_of_counties_colour_counties() -> None:
     assert [layer["names"] for layer in header["base"] if layer["role"] == "counties"] == [[f"县{k}" for k in range(8)]]
     # Counties that nothing is known of would only weigh on the page.
     assert "counties" not in {layer["role"] for layer in content_of(Page(sample_page(counties=counties)))["base"]}
+
+
+def test_a_name_that_two_counties_share_colours_neither() -> None:
+    counties = sample.areas().assign(short_name="")
+    counties.loc[:1, "name"] = "鼓楼区"
+    table = sample.indicators().iloc[:4].assign(scenario="today", value=[1.0, 2.0, 3.0, 4.0])
+    table["area"] = ["鼓楼区", *counties["name"][2:5]]
+    (found,) = area_layers({"counties": counties}, table)
+    assert found["values"] == [None, None, 2, 3, 4, None, None, None]
+
+
+def test_a_layer_is_defined_by_what_its_areas_definitions_share() -> None:
+    table = sample.indicators()
+    table["definition"] = [f"营业里程(双向按一条计); 分子 {k}.0 km; 分母 {k} km²。" for k in range(len(table))]
+    found = area_layers({"areas": sample.areas()}, table)
+    assert {one["definition"] for one in found} == {"营业里程(双向按一条计)", ""}
 
 
 def verdicts() -> pd.DataFrame:

@@ -108,6 +108,15 @@ def test_units_are_converted_to_the_plans() -> None:
     assert row["met"]
 
 
+@pytest.mark.parametrize(("unit", "shown"), [("airports", 1.0), ("个", 1.0), ("座", 1.0), ("万个", 0.0001)])
+def test_counts_are_counted_in_any_word_for_one(unit: str, shown: float) -> None:
+    target = {"indicator": "airports", "value": 2.0, "unit": unit, "area": "芜湖", "comparator": ">="}
+    measured = {"indicator": "airport", "value": 1.0, "unit": "airports", "area": "芜湖市"}
+    row = assess(targets(target), indicators(measured), scenarios=["today"]).iloc[0]
+    assert row["measured_value"] == pytest.approx(shown)
+    assert not row["met"]
+
+
 @pytest.mark.parametrize(
     "target, reason",
     [

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
-from geo.errors import SchemaError
+from geo.errors import SchemaError, VocabularyError
 from geo.io import write_features, write_table
 from layers.schema import FEATURES
-from projects.changes import Snapshot, changes, moved_km, read_snapshot
-from projects.schema import CHANGES, MENTIONS, PROJECTS, TARGETS
+from projects.changes import Snapshot, changes, kept_register, moved_km, read_snapshot
+from projects.changes.snapshot import document_facts
+from projects.schema import CHANGES, MENTIONS, PROJECTS, TARGETS, VERDICTS
 
 LINE = LineString([(117.0, 31.0), (118.0, 31.0)])
 
@@ -196,3 +197,81 @@ def test_a_folder_without_register_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{", "utf-8")
     with pytest.raises(SchemaError, match="no JSON"):
         read_snapshot(tmp_path)
+
+
+# -- nothing is deleted --------------------------------------------------------------------------------------------------
+
+
+def test_a_gone_project_is_kept_with_its_date() -> None:
+    old = snapshot(projects({"project_id": "a", "flags": "damaged"}, {"project_id": "b"}), dates={"旧": "2020-04"})
+    new = snapshot(projects({"project_id": "b", "status": "starting"}), dates={"新": "2024-01"})
+    kept = kept_register(old, new)
+    rows = kept.projects.set_index("project_id")
+    assert rows["flags"].to_dict() == {"a": "damaged|last_seen:2020-04", "b": ""}
+    assert rows.loc["b", "status"] == "starting"
+    # To have been kept is to be gone, and to come back is to be new.
+    assert listed(old, kept) == [("a", "gone", ""), ("b", "stage_moved", "status")]
+    assert changes(old, kept).set_index("subject_id").loc["a", "last_seen"] == "2020-04"
+    assert changes(kept, new).empty
+    back = changes(kept, old).set_index("subject_id").loc["a"]
+    assert back["change"] == "new"
+    assert "曾于 2020-04 出现" in back["note"]
+
+
+def test_kept_texts_and_targets() -> None:
+    mention = {"project_id": "a", "document": "旧", "start": 1, "end": 2, "name": "a", "status": "proposed"}
+    old = snapshot(projects({"project_id": "a"}), targets=targets({}))
+    old = Snapshot(old.projects, MENTIONS.coerce(pd.DataFrame([mention])), old.targets, documents=[{"document": "旧"}])
+    new = snapshot(projects({"project_id": "b"}), targets=targets({"document": "新"}), documents=[{"document": "新"}])
+    kept = kept_register(old, new)
+    assert kept.mentions["project_id"].tolist() == ["a"]
+    assert kept.targets["document"].tolist() == ["新", "旧"]
+    assert [row["document"] for row in kept.documents] == ["新", "旧"]
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["proposed", "starting"]), min_size=1),
+    st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["proposed", "starting"]), min_size=1),
+)
+def test_keeping_loses_nothing_and_keeping_twice_changes_nothing(one: dict[str, str], other: dict[str, str]) -> None:
+    old, new = (
+        snapshot(projects(*({"project_id": key, "status": status} for key, status in said.items())))
+        for said in (one, other)
+    )
+    kept = kept_register(old, new)
+    assert set(kept.projects["project_id"]) == set(one) | set(other)
+    alive = kept.projects[kept.projects["flags"] == ""].set_index("project_id")["status"].to_dict()
+    assert alive == other
+    pd.testing.assert_frame_equal(kept_register(kept, new).projects, kept.projects)
+    pd.testing.assert_frame_equal(kept_register(old, kept).projects, kept.projects)
+
+
+def test_verdicts_of_two_atlases() -> None:
+    row = targets({}).iloc[0].to_dict() | {"verdict": "not_met", "value_today": 575.0, "value_plan": 690.0}
+    old = snapshot(projects({"project_id": "a"}), verdicts=VERDICTS.coerce(pd.DataFrame([row])))
+    later = row | {"verdict": "met", "value_today": 705.0}
+    new = snapshot(projects({"project_id": "a"}), verdicts=VERDICTS.coerce(pd.DataFrame([later])))
+    table = changes(old, new).set_index("column")
+    assert set(table.index) == {"verdict", "value_today"}
+    assert table.loc["value_today", "difference"] == 130.0
+    assert (table.loc["verdict", "old"], table.loc["verdict", "new"]) == ("not_met", "met")
+
+
+def test_facts_on_documents(tmp_path: Path) -> None:
+    assert document_facts(tmp_path) == []
+    manifest = {"inputs": [{"document": "甲", "title": "甲规划", "date": "2020"}, {"path": "other"}]}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (tmp_path / "documents.csv").write_text("document,title,date,region\n甲,,2021-03,安徽省\n乙,,,\n", "utf-8")
+    assert document_facts(tmp_path) == [
+        {"document": "甲", "title": "甲规划", "date": "2021-03", "region": "安徽省"},
+        {"document": "乙", "title": "乙", "date": "", "region": ""},
+    ]
+    (tmp_path / "manifest.json").write_text("[]", "utf-8")
+    with pytest.raises(SchemaError, match="no manifest"):
+        document_facts(tmp_path)
+
+
+def test_an_unknown_language_is_refused() -> None:
+    one = snapshot(projects({"project_id": "a"}))
+    with pytest.raises(VocabularyError, match="zh, en"):
+        changes(one, one, lang="fr")

@@ -177,5 +177,30 @@ def test_a_smaller_denominator_gives_a_larger_density() -> None:
     assert "地铁" in rows["with_metro"][1]
     shanghai = {name: today for name, today, *_ in length_definitions(got["上海市"], "expressway_density", MONTH)}
     assert pd.isna(shanghai["without_lakes"])  # its published area is land already
-    lengths = [name for name, *_ in length_definitions(got["合肥市"], "expressway_length", MONTH)]
-    assert lengths == ["drawn_length"]  # a length has no denominator
+    lengths = {name for name, *_ in length_definitions(got["合肥市"], "expressway_length", MONTH)}
+    assert "drawn_length" in lengths
+    assert not lengths & {"polygon_area", "without_lakes"}  # a length has no denominator
+
+
+def test_other_lines_by_hand() -> None:
+    """With a published metro of 200 km, without the side lines, and with what drawn lines are short of."""
+    got = area_lengths(["合肥市", "长三角"], None)
+    rail = got["合肥市"].existing("rail_density", MONTH)
+    metro = {"length_km": 200.0, "source": "公报", "grade": "B", "note": "超过", "as_of": "2023-12"}
+    rows = {n: v for n, v, *_ in length_definitions(got["合肥市"], "rail_density", MONTH, metro=metro)}
+    assert rows["with_metro"] == pytest.approx((rail["km"].sum() + 200.0) / 11445 * 1e4, abs=1e-3)
+    side = rail.loc[rail["kind"].isin(["suburban_rail", "freight_rail"]), "km"].sum()
+    assert side > 0.0
+    assert rows["main_lines"] == pytest.approx((rail["km"].sum() - side) / 11445 * 1e4, abs=1e-3)
+    tracks = pd.to_numeric(rail["tracks"]).astype(float)
+    assert set(tracks.dropna()) <= {1.0, 2.0, 4.0}
+    assert rows["track_km"] == pytest.approx((rail["km"] * tracks.fillna(1.0)).sum() / 11445 * 1e4, abs=1e-3)
+    roads = got["长三角"].existing("expressway_length", MONTH)
+    rows = {n: v for n, v, *_ in length_definitions(got["长三角"], "expressway_length", MONTH)}
+    none = roads.loc[roads["route_km"].isna(), "length_km"].sum()
+    if none > 0.0:
+        both = got["长三角"].measured_both("expressway_length").dropna()
+        ratio = both["route_length_km"].sum() / both["length_km"].sum()
+        assert rows["stretched"] == pytest.approx(roads["km"].sum() + none * (ratio - 1.0), rel=1e-5)
+    assert rows["with_bridges"] >= roads["km"].sum() - 1e-3
+    assert rows["track_km"] == pytest.approx(2 * roads["km"].sum(), rel=1e-6)

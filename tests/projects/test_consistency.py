@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString
 
+from geo.errors import VocabularyError
 from layers.schema import FEATURES
 from projects.consistency import inconsistencies
 from projects.reading import read_files
 from projects.schema import CONSISTENCY, MENTIONS, PROJECTS, TARGETS
+from projects.verdict.reference_targets import reference_targets
 
 DOCUMENTS = [
     {"document": "皖", "date": "2021", "region": "安徽省"},
@@ -198,3 +200,45 @@ def test_the_five_plans_disagree_where_the_issue_says(shared: Path) -> None:
     stages = table[table["kind"] == "stage"]
     hexin = stages[stages["subject"].str.contains("合新|合肥—新沂")]
     assert {"hefei", "anhui"} <= set(hexin["document_a"]) | set(hexin["document_b"])
+
+
+def test_what_the_neighbour_may_call_by_another_name() -> None:
+    """马鞍山—南京城际 of one side is 宁扬宁马铁路 of the other: two places in common, the same mode."""
+    projects, mentions = register(
+        ("一", "马鞍山-南京", {"皖": "under_construction"}),
+        ("二", "南京-扬州-马鞍山", {"苏": "starting"}),
+        ("三", "南京-滁州", {"皖": "starting"}),
+    )
+    table = inconsistencies(projects, mentions, TARGETS.empty(), DOCUMENTS).set_index("subject_id")
+    assert "可能即文件乙中的 二线" in table.loc["一", "note"]
+    assert "可能即" not in table.loc["三", "note"]
+    english = inconsistencies(projects, mentions, TARGETS.empty(), DOCUMENTS, lang="en").set_index("subject_id")
+    assert "may be what plan b calls 二线" in english.loc["一", "note"]
+    with pytest.raises(VocabularyError, match="zh, en"):
+        inconsistencies(projects, mentions, TARGETS.empty(), DOCUMENTS, lang="de")
+
+
+def test_a_density_and_a_length_are_one_promise() -> None:
+    """合肥: 700 km/10⁴ km² on 11,445 km² are 801 km; 1000 km are another promise, 801 km the same."""
+    density = {"indicator": "railway_network_density", "value": 700.0, "unit": "km/10000km2", "document": "合"}
+    length = {"indicator": "railway_length", "value": 1000.0, "unit": "km", "document": "皖"}
+    common = {"comparator": ">=", "year": 2025, "area": "合肥", "start": 1, "end": 2, "indicator_zh": "铁路"}
+    both = TARGETS.coerce(pd.DataFrame([density | common, length | common]))
+    projects, mentions = register(("a", "合肥", {"合": "starting"}))
+    table = inconsistencies(projects, mentions, both, DOCUMENTS)
+    assert table["kind"].tolist() == ["target"]
+    assert "甲 801 km, 乙 1000 km" in table["note"].iloc[0]
+    same = both.assign(value=[700.0, 801.0])
+    assert inconsistencies(projects, mentions, same, DOCUMENTS).empty
+    # Unlike things are not compared: a count of airports and kilometres of railway.
+    other = both.assign(indicator=["railway_network_density", "airports"], unit=["km/10000km2", "airports"])
+    assert inconsistencies(projects, mentions, other, DOCUMENTS).empty
+
+
+def test_the_national_target_and_the_railways_own_plan() -> None:
+    """507 km/10⁴ km² on the published areas are 18,209 km; 上海局 plans some 16,700: they divide by something else."""
+    projects, mentions = register(("a", "合肥", {"合": "starting"}))
+    table = inconsistencies(projects, mentions, reference_targets(), DOCUMENTS)
+    delta = table[(table["area"] == "长三角") & (table["subject_id"] == "railway_network_density")]
+    assert len(delta) == 2
+    assert delta["note"].str.contains("18209 km").all()

@@ -9,7 +9,7 @@ import pytest
 
 from geo.errors import DocumentError
 from projects.corrections import CORRECTIONS, CORRECTIONS_REPORT
-from projects.reading import read_files, write_reading
+from projects.reading import keep_in_place, read_files, write_reading
 
 PLAN = (
     "某市综合交通规划（2021年）\r\n\r\n一、铁路\r\n（一）加快建设合新高铁、巢马城际铁路。\r\n"
@@ -134,6 +134,35 @@ def test_corrections_are_applied_and_reported(tmp_path: Path) -> None:
     assert list(report.columns) == CORRECTIONS_REPORT.names
     assert report["applied"].tolist() == ["yes", "yes", "no"]
     assert report["note"].tolist() == ["停建", "", ""]
+
+
+def test_a_file_in_the_output_folder_is_there_for_the_next_run(tmp_path: Path) -> None:
+    old, new = tmp_path / "register", tmp_path / "new"
+    (old / "mine").mkdir(parents=True)
+    new.mkdir()
+    (old / "mine" / "corrections.csv").write_text("x", "utf-8")
+    (tmp_path / "elsewhere.csv").write_text("y", "utf-8")
+    keep_in_place(old / "mine" / "corrections.csv", old, new)
+    keep_in_place(tmp_path / "elsewhere.csv", old, new)
+    assert [p.relative_to(new).as_posix() for p in new.rglob("*.csv")] == ["mine/corrections.csv"]
+
+
+def test_the_documents_tell_their_dates_and_what_these_rest_on(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("皖政〔2021〕16号\n加快建设合新高铁。", "utf-8")
+    (tmp_path / "b.txt").write_text("加快建设合新高铁。", "utf-8")
+    write_reading(read_files([tmp_path / "b.txt", tmp_path / "a.txt"]), tmp_path)
+    table = pd.read_csv(tmp_path / "documents.csv", keep_default_na=False, encoding="utf-8-sig", dtype=str)
+    assert table[["document", "date", "date_basis"]].to_numpy().tolist() == [["a", "2021", "number"], ["b", "", ""]]
+
+
+def test_the_builtin_register_keeps_its_damage(shared: Path) -> None:
+    """The spots are those that reading the plans finds, without a sentence of theirs."""
+    builtin = read_files([]).damage
+    assert builtin["document"].value_counts().to_dict()["jiangsu"] == 11
+    assert builtin["quotation"].str.len().max() <= 8
+    read = read_files([shared / "plans" / f"{name}.txt" for name in ("hefei", "wuhu", "fuyang", "anhui", "jiangsu")])
+    columns = ["document", "start", "end", "kind", "consequence"]
+    pd.testing.assert_frame_equal(builtin[columns], read.damage[columns])
 
 
 def test_corrections_of_the_builtin_register() -> None:

@@ -128,7 +128,7 @@ def test_a_facility_named_by_its_cities_or_their_short_names_is_one() -> None:
     assert list(register.projects["documents"]) == ["wuhu|anhui"] or list(register.projects["documents"]) == [
         "anhui|wuhu"
     ]
-    assert set([*register.projects["name"], *register.projects["aliases"][0].split("|")]) == {
+    assert {*register.projects["name"], *register.projects["aliases"][0].split("|")} == {
         "芜湖宣城机场",
         "芜宣机场",
     }

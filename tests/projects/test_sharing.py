@@ -63,6 +63,16 @@ def read(text: str, region: str = "") -> list[Mention]:
         ("能源续建甲湾、乙口水电站。", ["甲湾水电站", "乙口水电站"]),
         # what comes gives its head: a heading sentence
         ("规模化开发海上风电。加快阳江沙扒、湛江外罗等项目建设。", ["阳江沙扒海上风电", "湛江外罗海上风电"]),
+        # 简称 that look like branches or streets; a ring is a city's
+        ("银西、西延、西康高铁进展顺利。", ["银西高铁", "西延高铁", "西康高铁"]),
+        ("建设龙瑞、大丽、昆明绕城西北段、小磨高速。", ["龙瑞高速", "大丽高速", "昆明绕城西北段", "小磨高速"]),
+        # facilities of another kind before the form behind 等
+        (
+            "建成桐城、霍山抽水蓄能电站,青山—山口、肥北—芜湖东等500千伏输变电。",
+            ["桐城抽水蓄能电站", "霍山抽水蓄能电站", "青山—山口输变电", "肥北—芜湖东输变电"],
+        ),
+        # counted before a colon
+        ("建成通车3项:清云高速、武深高速、东雷高速。", ["清云高速", "武深高速", "东雷高速"]),
         # a city's numbered roads and bridges; 简称 with 中线
         ("开工台州1号公路、安庆七桥。", ["台州1号公路", "安庆七桥"]),
         ("开工建设重庆至西安、成渝中线等高速铁路。", ["重庆至西安高速铁路", "成渝中线高速铁路"]),
@@ -80,6 +90,11 @@ def test_a_long_bare_list_may_hold_a_member_that_no_rule_reads() -> None:
 def test_a_branch_line_of_an_airport_is_a_line() -> None:
     modes = {m.name: m.mode for m in read("新建延崇、北京新机场北线、唐山至北戴河机场、围场至御道口高速。")}
     assert set(modes.values()) == {"highway"}
+
+
+def test_the_work_of_a_stretch_stays_with_its_line() -> None:
+    works = {m.name: m.work for m in read("开工遂川—大余、信丰—南雄、沪昆高速昌傅至金鱼石段改扩建。")}
+    assert works == {"遂川—大余高速": "new", "信丰—南雄高速": "new", "沪昆高速昌傅至金鱼石段": "upgrade"}
 
 
 def test_work_behind_own_heads_is_of_the_nearest() -> None:
@@ -100,3 +115,30 @@ def test_work_behind_own_heads_is_of_the_nearest() -> None:
 )
 def test_words_of_work(text: str, work: str) -> None:
     assert [m.work for m in read(text)] == [work]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        # the topic gives routes their head, whatever stands at their ends
+        (
+            "城际铁路方面,加快推进北客站至机场项目建设。确保开工西安至韩城、阎良至机场项目。",
+            [("北客站至机场铁路", "rail"), ("西安至韩城铁路", "rail"), ("阎良至机场铁路", "rail")],
+        ),
+        (
+            "高速公路方面,力争开工旬邑至凤翔、合阳至铜川、子长至姚店8个项目。",
+            [(f"{route}高速公路", "highway") for route in ("旬邑至凤翔", "合阳至铜川", "子长至姚店")],
+        ),
+        (
+            "今年高速公路建设规模超1500公里,建成太白至凤县、安岚项目安康至岚皋段等项目(段)。",
+            [("太白至凤县高速公路", "highway"), ("安岚项目安康至岚皋段", "highway")],
+        ),
+        # what goes on beside
+        (
+            "在继续建设大窑湾集装箱码头、丹东港20万吨级矿石码头等78个港口项目的同时,加快建设甲湾港区。",
+            [("大窑湾集装箱码头", "waterway"), ("丹东港20万吨级矿石码头", "waterway"), ("甲湾港区", "waterway")],
+        ),
+    ],
+)
+def test_the_topic_gives_routes_their_mode(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(m.name, m.mode) for m in read(text)] == expected

@@ -123,6 +123,46 @@ def test_the_opening_year_of_a_section_is_that_sections_alone() -> None:
     assert [m.opening_year for m in extract_mentions(parse_document(text, region="合肥市"))] == [2025]
 
 
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        # A sentence that looks back tells facts up to its full stop, also behind semicolons.
+        (
+            "行动开展以来,建成合新高铁;开通运营巢马城际;完成各项工作。加快建设宣商高速。",
+            ["operating", "operating", "under_construction"],
+        ),
+        ("在刚刚过去的“十三五”,交通建设硕果累累:建成合新高铁;建成通车明巢高速。", ["operating", "operating"]),
+        ("去年以来,建成合新高铁;今年将建成巢马城际。", ["operating", "under_construction"]),
+        (
+            "去年以来,建成合新高铁;预计年底建成巢马城际;开通运营明巢高速。",
+            ["operating", "under_construction", "operating"],
+        ),
+        # The wish of a plan is none.
+        ("到2025年,建成合新高铁。", ["under_construction"]),
+    ],
+)
+def test_a_sentence_that_looks_back_tells_facts(text: str, told: list[str]) -> None:
+    assert stages(text) == told
+
+
+@pytest.mark.parametrize(
+    "text, stage",
+    [
+        ("今年将开工建设一批重大工程项目。这些重大工程项目主要是:合新高铁、巢马城际。", "starting"),
+        ("2016年新开工重点工程30项,投资7438亿元。30项重点工程包括合新高铁、巢马城际等。", "starting"),
+        ("今年还要建成投产一批重大项目,包括合新高铁、巢马城际。", "under_construction"),
+        ("新开工建设的高速公路包括:合肥至六安、宣城至商城。", "starting"),
+        ("贯彻落实会议精神。重点工程包括合新高铁、巢马城际。", "unspecified"),
+    ],
+)
+def test_a_list_has_the_stage_that_was_announced(text: str, stage: str) -> None:
+    assert stages(text) == [stage, stage]
+
+
+def test_a_verb_that_settles_nothing_leaves_the_one_before() -> None:
+    assert stages("开工建设合新高铁、新建巢马城际、宣商高速。") == ["starting"] * 3
+
+
 def test_a_verb_behind_a_comma_begins_anew() -> None:
     assert stages("加快建设商合杭铁路,开工建设合新高铁,谋划沪陕高速复线。") == [
         "under_construction",

@@ -176,6 +176,22 @@ def test_an_undated_plan_is_not_older_than_what_it_looks_back_on() -> None:
     assert [f[4] for f in facts(text)] == [2020]
 
 
+@pytest.mark.parametrize(
+    "text, name, quotation",
+    [
+        ("34.改造农村公路500公里。", "农村公路", "改造农村公路500公里"),
+        ("(1)新建充电桩3万个。", "充电桩", "新建充电桩3万个"),
+        ("①新建5G基站2万个。", "5G基站", "新建5G基站2万个"),
+        ("一、新增高速公路300公里。", "高速公路", "新增高速公路300公里"),
+        ("3、力争港口吞吐量达到2亿吨。", "港口吞吐量", "力争港口吞吐量达到2亿吨"),
+        ("●到2025年,铁路里程达到5000公里。", "铁路里程", "铁路里程达到5000公里"),
+    ],
+)
+def test_a_clause_number_is_no_part_of_the_name(text: str, name: str, quotation: str) -> None:
+    (row,) = read(text).itertuples()
+    assert (row.indicator_zh, row.quotation) == (name, quotation)
+
+
 # -- years ---------------------------------------------------------------------------------------------------------------
 
 

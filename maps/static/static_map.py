@@ -1,0 +1,428 @@
+"""A printed map: title, frame or small multiples, legend, scale bar, north arrow, sources, 审图号 and disclaimer on one sheet."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.boundaries import BASEMAP_BOX
+from geo.errors import MissingExtraError, VocabularyError
+from geo.io import write_bytes
+from layers.schema import FEATURES
+from maps.page import page_words
+from maps.static.selection import Panel, extent_of, projection_of
+from maps.static.sheet import PT_PER_MM, Box, Sheet, fallback_fonts, printable
+from maps.style import PALETTE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from pyproj import CRS
+
+    from maps.static.furniture import Entry
+
+__all__ = ["FORMATS", "static_map", "write_static_map"]
+
+FORMATS: Final = (".png", ".svg", ".pdf")
+Window = tuple[float, float, float, float]
+"""West, south, east, north in metres of the map's projection."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where things lie on a sheet."""
+
+    frames: tuple[tuple[Box, Window], ...]
+    legend: Box
+    columns: int
+    foot: tuple[str, ...]
+
+
+def static_map(
+    features: gpd.GeoDataFrame,
+    *,
+    title: str = "",
+    subtitle: str = "",
+    sheet: Sheet | None = None,
+    panels: Sequence[Panel] = (),
+    area: str = "",
+    name_projects: bool | None = None,
+    documents: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    map_approval: str = "",
+    lang: str = "zh",
+) -> Figure:
+    """
+    Make a map for paper.
+
+    Parameters
+    ----------
+    features : GeoDataFrame, contract ``layers.schema.FEATURES``, n rows, EPSG:4326
+        What is shown, see :func:`maps.static.chosen_features`. Colours and line styles are those of ``maps.style``.
+    title, subtitle : str
+    sheet : Sheet, optional
+        A4 lying at 300 dpi without it.
+    panels : sequence of Panel, optional
+        Small multiples of the same extent, in place of one map of all.
+    area : str
+        A city, province or region that the map shows; where the projects lie without it.
+    name_projects : bool, optional
+        Whether projects are named on the map; without it where there are at most twelve.
+    documents : sequence of str
+        Titles of the plans.
+    sources : sequence of str
+        Attribution of the data.
+    map_approval : str
+        审图号; the map says where it is missing.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of the sheet's size and resolution; ``savefig`` writes it, Jupyter shows it. Its attribute ``tongtu`` holds
+        ``metres_per_mm``, ``scale_bar_km`` and ``extent`` of the first frame.
+
+    Raises
+    ------
+    SchemaError
+        If the table breaks its contract.
+    VocabularyError
+        If the sheet is too small, or the area is unknown.
+    OutputError
+        If no installed font has the glyphs; the message names packages that bring one.
+    MissingExtraError
+        If matplotlib is not installed.
+
+    Notes
+    -----
+    Albers equal-area conic on CGCS2000; the ratio holds in the middle of the map at the sheet's size.
+    """
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        message = "static maps need matplotlib: pip install 'tongtu[figures]'"
+        raise MissingExtraError(message) from error
+    from maps.static.furniture import draw_legend, draw_north, draw_scale_bar, legend_entries
+
+    words = page_words("static_words.json", lang)
+    FEATURES.validate(features)
+    paper_size = sheet or Sheet()
+    shown = list(panels) or [Panel("", features)]
+    title = printable(title) or words["title"]
+    extent = extent_of(features, area)
+    crs = projection_of(extent)
+    foot = _foot(
+        words, [printable(d) for d in documents], [printable(s) for s in sources], printable(map_approval), crs
+    )
+    entries = legend_entries(_all_of(shown), words, lang)
+    texts = [title, subtitle, *foot, *(p.title for p in shown), *map(str, features["name"]), words["legend"]]
+    families = fallback_fonts("".join(printable(t) for t in texts))
+    with mpl.rc_context({"font.family": families, "axes.unicode_minus": False, "text.hinting": "none"}):
+        figure = Figure(figsize=(paper_size.width_mm / 25.4, paper_size.height_mm / 25.4), dpi=paper_size.dpi)
+        layout = _layout(paper_size, entries, shown, foot, extent, crs, subtitle=bool(subtitle))
+        paper = _paper(figure, paper_size)
+        _head(paper_size, paper, title, printable(subtitle))
+        facts: dict[str, Any] = {}
+        for number, (panel, (frame, window)) in enumerate(zip(shown, layout.frames, strict=True)):
+            axis = _frame(figure, paper_size, frame, window)
+            _content(axis, paper_size, panel.features, window, crs)
+            taken = []
+            if number == 0:
+                metres = (window[2] - window[0]) / frame.width
+                km = draw_scale_bar(paper, paper_size, frame, metres)
+                draw_north(paper, paper_size, frame, words["north"], turned_deg=_north(window, frame, crs))
+                unit = paper_size.scale
+                taken = [
+                    Box(frame.left, frame.bottom, km * 1000 / metres + 12 * unit, 12 * unit),
+                    Box(frame.right - 11 * unit, frame.top - 18 * unit, 11 * unit, 18 * unit),
+                ]
+                facts = {"metres_per_mm": metres, "scale_bar_km": km, "extent": extent, "crs": crs, "window": window}
+            facts[f"names_{number}"] = _names(
+                paper, paper_size, frame, window, crs, panel, taken, name_projects, single=len(shown) == 1
+            )
+            if panel.title:
+                paper_size.write(figure, frame.left, frame.top + 1.2 * paper_size.scale, printable(panel.title), fontsize=paper_size.text_pt * 1.1, fontweight="bold", color=PALETTE["text"])  # fmt: skip
+        draw_legend(paper, paper_size, layout.legend, entries, words, columns=layout.columns)
+        _foot_text(paper_size, figure, layout.foot)
+        figure.tongtu = facts  # type: ignore[attr-defined]
+        # Text keeps the families that it was made with: they hold when the figure is saved elsewhere.
+        for text in figure.findobj(mpl.text.Text):
+            text.set_fontfamily(families)
+    return figure
+
+
+def write_static_map(path: str | Path, features: gpd.GeoDataFrame, **options: Any) -> Path:
+    """
+    Write a map for paper as PNG, SVG or PDF, by the ending of the file.
+
+    Parameters
+    ----------
+    path : path
+    features, **options
+        As for :func:`static_map`.
+
+    Returns
+    -------
+    Path
+        The same input gives the same bytes (on one machine: fonts differ).
+
+    Raises
+    ------
+    VocabularyError
+        If the ending is none of the three.
+    OutputError
+        If the file cannot be written; and what :func:`static_map` raises.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        message = f"{path}: a static map is written as {', '.join(FORMATS)}"
+        raise VocabularyError(message)
+    figure = static_map(features, **options)
+    import matplotlib as mpl
+
+    undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {"Software": None}}
+    buffer = BytesIO()
+    # Glyphs as outlines: the file looks the same where the font is not installed.
+    with mpl.rc_context({"svg.hashsalt": "tongtu", "svg.fonttype": "path", "text.hinting": "none"}):
+        figure.savefig(buffer, format=suffix[1:], dpi=figure.dpi, metadata=undated[suffix])
+    write_bytes(path, buffer.getvalue())
+    return path
+
+
+def _all_of(panels: Sequence[Panel]) -> gpd.GeoDataFrame:
+    import pandas as pd
+
+    both = pd.concat([panel.features for panel in panels])
+    return gpd.GeoDataFrame(both, geometry=panels[0].features.geometry.name, crs=panels[0].features.crs)
+
+
+def _foot(
+    words: Mapping[str, str], documents: Sequence[str], sources: Sequence[str], approval: str, crs: CRS
+) -> list[str]:
+    parameters = {p.name: p.value for p in crs.coordinate_operation.params}
+    meridian = parameters["Longitude of false origin"]
+    parallels = [parameters[f"Latitude of {which} standard parallel"] for which in ("1st", "2nd")]
+    projection = words["projection"].replace("{0}", f"{meridian:g}°E")
+    for place, value in enumerate(parallels, 1):
+        projection = projection.replace("{" + str(place) + "}", f"{value:g}°N")
+    return [
+        words["plans"] + words["sep"].join(documents) if documents else "",
+        words["sources"] + words["sep"].join(sources) if sources else "",
+        words["approval"] + approval if approval else words["approval_missing"],
+        words["disclaimer"],
+        f"{projection}    {words['made_by']}",
+    ]
+
+
+def _layout(
+    sheet: Sheet,
+    entries: Sequence[Entry],
+    panels: Sequence[Panel],
+    foot: Sequence[str],
+    extent: tuple[float, float, float, float],
+    crs: CRS,
+    *,
+    subtitle: bool,
+) -> _Layout:
+    """Put the legend beside the map on a lying sheet, below it on a standing one."""
+    from maps.static.furniture import foot_lines, legend_height_mm
+
+    unit = sheet.scale
+    margin = 8 * unit
+    width = sheet.width_mm - 2 * margin
+    lines = foot_lines(sheet, width, foot)
+    foot_height = len(lines) * sheet.text_pt * 0.86 / PT_PER_MM * 1.4
+    text_mm = sheet.text_pt / PT_PER_MM
+    top = sheet.height_mm - margin - text_mm * (5.0 if subtitle else 3.2)
+    bottom = margin + foot_height + 2.5 * unit
+    side = 0.0
+    if sheet.width_mm >= 1.1 * sheet.height_mm:
+        side = min(max(48 * unit, 0.14 * sheet.width_mm), 0.3 * sheet.width_mm)
+        room = Box(margin, bottom, width - side - 4 * unit, top - bottom)
+        legend, columns = Box(room.right + 4 * unit, bottom, side, top - bottom), 1
+    else:
+        columns = max(int(width // (44 * unit)), 1)
+        height = legend_height_mm(entries, sheet, columns)
+        legend = Box(margin, bottom, width, height)
+        room = Box(margin, bottom + height + 3 * unit, width, top - bottom - height - 3 * unit)
+    if room.height < 25 or room.width < 25:
+        message = (
+            f"a sheet of {sheet.width_mm:g} × {sheet.height_mm:g} mm leaves no room for the map; give a larger one"
+        )
+        raise VocabularyError(message)
+    frames = [_fitted(f, extent, crs) for f in _grid(room, len(panels), extent, crs, sheet, panels[0].title != "")]
+    if len(frames) == 1 and columns == 1:
+        legend = Box(frames[0][0].right + 4 * unit, bottom, side, top - bottom)
+    return _Layout(tuple(frames), legend, columns, tuple(lines))
+
+
+def _grid(
+    room: Box, count: int, extent: tuple[float, float, float, float], crs: CRS, sheet: Sheet, titled: bool
+) -> list[Box]:
+    """Cut a room into frames, in the number of columns that leaves each the largest scale."""
+    west, south, east, north = _projected(extent, crs)
+    gap, head = 4 * sheet.scale, sheet.text_pt / PT_PER_MM * 1.9 if titled else 0.0
+
+    def scale(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        wide = (room.width - gap * (columns - 1)) / columns
+        high = (room.height - gap * (rows - 1)) / rows - head
+        return min(wide / (east - west), high / (north - south)) if high > 0 else 0.0
+
+    columns = max(range(1, count + 1), key=lambda n: (scale(n), -n))
+    rows = math.ceil(count / columns)
+    wide = (room.width - gap * (columns - 1)) / columns
+    high = (room.height - gap * (rows - 1)) / rows
+    if high - head < 20 or wide < 20:
+        message = (
+            f"{count} maps on a sheet of {sheet.width_mm:g} × {sheet.height_mm:g} mm get no room; give a larger one"
+        )
+        raise VocabularyError(message)
+    return [
+        Box(
+            room.left + (wide + gap) * (number % columns),
+            room.top - high * (number // columns + 1) - gap * (number // columns),
+            wide,
+            high - head,
+        )
+        for number in range(count)
+    ]
+
+
+def _projected(extent: tuple[float, float, float, float], crs: CRS) -> tuple[float, float, float, float]:
+    """Return the bounds of an extent in metres; its sides bend, so they are followed."""
+    box = shapely.segmentize(shapely.box(*extent), 0.25)
+    bounds = gpd.GeoSeries([box], crs="EPSG:4326").to_crs(crs).total_bounds
+    return (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3]))
+
+
+def _fitted(frame: Box, extent: tuple[float, float, float, float], crs: CRS) -> tuple[Box, Window]:
+    """
+    Return a frame and what it shows: the extent in its middle, widened to the frame's shape as far as the base map goes.
+
+    Beyond the base map nothing is known of land and sea; there the frame ends.
+    """
+    west, south, east, north = _projected(extent, crs)
+    metres_per_mm = max((east - west) / frame.width, (north - south) / frame.height)
+    x, y = (west + east) / 2, (south + north) / 2
+    half_x, half_y = metres_per_mm * frame.width / 2, metres_per_mm * frame.height / 2
+    window = (x - half_x, y - half_y, x + half_x, y + half_y)
+    limits = _ground_limits(crs)
+    if limits[0] <= west and limits[1] <= south and limits[2] >= east and limits[3] >= north:
+        window = (
+            *(max(a, b) for a, b in zip(window[:2], limits[:2], strict=True)),
+            *(min(a, b) for a, b in zip(window[2:], limits[2:], strict=True)),
+        )  # type: ignore[assignment]
+    wide, high = (window[2] - window[0]) / metres_per_mm, (window[3] - window[1]) / metres_per_mm
+    return Box(frame.left, frame.top - high, wide, high), window
+
+
+def _ground_limits(crs: CRS) -> Window:
+    """Return the largest upright rectangle, in metres, that the base map fills."""
+    west, south, east, north = BASEMAP_BOX
+    steps = np.linspace(0.0, 1.0, 50)
+
+    def side(x0: float, y0: float, x1: float, y1: float) -> gpd.GeoSeries:
+        points = gpd.points_from_xy(x0 + (x1 - x0) * steps, y0 + (y1 - y0) * steps)
+        return gpd.GeoSeries(points, crs="EPSG:4326").to_crs(crs)
+
+    return (
+        float(side(west, south, west, north).x.max()),
+        float(side(west, south, east, south).y.max()),
+        float(side(east, south, east, north).x.min()),
+        float(side(west, north, east, north).y.min()),
+    )
+
+
+def _paper(figure: Figure, sheet: Sheet) -> Axes:
+    """Return axes over the whole sheet, in millimetres."""
+    axis = figure.add_axes((0, 0, 1, 1), zorder=10)
+    axis.set(xlim=(0, sheet.width_mm), ylim=(0, sheet.height_mm))
+    axis.axis("off")
+    return axis
+
+
+def _frame(figure: Figure, sheet: Sheet, box: Box, window: Window) -> Axes:
+    axis = figure.add_axes(sheet.fraction(box))
+    axis.set(xlim=(window[0], window[2]), ylim=(window[1], window[3]), xticks=[], yticks=[])
+    for spine in axis.spines.values():
+        spine.set(color=PALETTE["text_soft"], linewidth=0.6 * sheet.scale)
+    return axis
+
+
+def _content(axis: Axes, sheet: Sheet, features: gpd.GeoDataFrame, window: Window, crs: CRS) -> None:
+    from maps.static.drawing import draw_features
+    from maps.static.ground import draw_ground
+
+    corners = (
+        gpd.GeoSeries([shapely.segmentize(shapely.box(*window), 20_000)], crs=crs).to_crs("EPSG:4326").total_bounds
+    )
+    west, south, east, north = (float(v) for v in corners)
+    draw_ground(axis, sheet, (west, south, east, north), crs)
+    draw_features(axis, sheet, features, (west, south, east, north), crs)
+
+
+def _names(
+    paper: Axes,
+    sheet: Sheet,
+    frame: Box,
+    window: Window,
+    crs: CRS,
+    panel: Panel,
+    taken: list[Box],
+    name_projects: bool | None,
+    *,
+    single: bool,
+) -> tuple[int, int]:
+    """Name projects where they are few, then cities; return how many of each found room."""
+    from maps.static.labels import MOST_NAMED, Names
+
+    names = Names(paper, sheet, frame, window, crs, taken)
+    table = panel.features[panel.features["origin"] == "project"]
+    table = table[table.geometry.notna() & ~table.geometry.is_empty]
+    wanted = len(table) <= MOST_NAMED and single if name_projects is None else name_projects
+    projects = names.projects(table.to_crs(crs)) if wanted and len(table) else 0
+    return projects, names.cities()
+
+
+def _north(window: Window, frame: Box, crs: CRS) -> float:
+    """Return the direction of north at the arrow, degrees clockwise from up."""
+    x, y = window[2] - (window[2] - window[0]) * 0.02, window[3] - (window[3] - window[1]) * 0.05
+    point = gpd.GeoSeries(gpd.points_from_xy([x], [y]), crs=crs).to_crs("EPSG:4326").iloc[0]
+    line = gpd.GeoSeries([shapely.LineString([(point.x, point.y), (point.x, point.y + 0.05)])], crs="EPSG:4326")
+    (x0, y0), (x1, y1) = line.to_crs(crs).iloc[0].coords
+    return float(np.degrees(np.arctan2(x1 - x0, y1 - y0)))
+
+
+def _head(sheet: Sheet, paper: Axes, title: str, subtitle: str) -> None:
+    from maps.static.sheet import text_width_mm
+
+    margin = 8 * sheet.scale
+    size = sheet.text_pt * 2.1
+    room = sheet.width_mm - 2 * margin
+    size = min(size, size * room / max(text_width_mm(title, size), 1e-9))
+    text_mm = sheet.text_pt / PT_PER_MM
+    y = sheet.height_mm - margin
+    sheet.write(paper.figure, margin, y, title, fontsize=size, fontweight="bold", va="top", color=PALETTE["text"])
+    if subtitle:
+        sheet.write(paper.figure, margin, y - text_mm * 3.0, subtitle, va="top", color=PALETTE["text_soft"])
+
+
+def _foot_text(sheet: Sheet, figure: Figure, lines: Sequence[str]) -> None:
+    margin, size = 8 * sheet.scale, sheet.text_pt * 0.86
+    step = size / PT_PER_MM * 1.4
+    for number, line in enumerate(reversed(lines)):
+        sheet.write(
+            figure, margin, margin + step * number, line, fontsize=size, color=PALETTE["text_soft"], va="bottom"
+        )

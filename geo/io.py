@@ -27,7 +27,7 @@ import pandas as pd
 from geo.errors import OutputError, SchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -51,9 +51,6 @@ _FORMULA = re.compile(r"^'*[=+\-@\t\r](?=.)", re.DOTALL)
 
 EPOCH = "2000-01-01T00:00:00Z"
 """Stands in for the time of writing inside GeoPackages, so that the same content gives the same bytes."""
-
-STYLES = "layer_styles"
-"""Table of a GeoPackage in which QGIS keeps how layers look; no features."""
 
 MANIFEST = "manifest.json"
 KEPT = "kept"
@@ -189,7 +186,9 @@ def write_features(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": EPOCH})
             try:
                 for name, table in layers.items():
-                    pyogrio.write_dataframe(_plain(table), temporary, layer=name, driver="GPKG")
+                    pyogrio.write_dataframe(
+                        _plain(table), temporary, layer=name, driver="GPKG", layer_options=_own_names(table.columns)
+                    )
             finally:
                 pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
             temporary.replace(path)
@@ -212,25 +211,18 @@ def read_features(path: Path, schema: Schema) -> gpd.GeoDataFrame:
     ------
     SchemaError
         If the file cannot be read or a layer does not fit.
+    CrsError
+        If a layer has no coordinate system, or positions that cannot be right.
     """
     import geopandas as gpd
-    import pyogrio
 
-    try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path) if name != STYLES]
-        tables = [pyogrio.read_dataframe(path, layer=name) for name in names]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        message = f"{path}: not a file of features ({error})"
-        raise SchemaError(message) from error
+    from geo.vector_files import read_vector_file
+
     parts = []
-    for name, content in zip(names, tables, strict=True):
-        table = content
-        if "geometry" not in table:
-            table = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table)), crs=schema.crs)
-        if table.crs is None:
-            message = f"{path}, layer {name!r}: no coordinate system; write one (for example .prj) first"
-            raise SchemaError(message)
-        parts.append(schema.coerce(table.to_crs(schema.crs)))
+    for table in read_vector_file(path).refuse_unusable().layers.values():
+        if not isinstance(table, gpd.GeoDataFrame):
+            table = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table)), crs=schema.crs)  # noqa: PLW2901
+        parts.append(schema.coerce(table))
     joined = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=schema.crs)
     return joined.sort_values(list(schema.key), ignore_index=True)
 
@@ -351,6 +343,19 @@ def _explained(path: Path) -> Iterator[None]:
         full = "full" in str(error) or shutil.disk_usage(folder).free < LEAST_FREE_BYTES
         message = f"cannot write {path}: {ADVICE[errno.ENOSPC] if full else error}"
         raise OutputError(errno.ENOSPC if full else errno.EIO, message) from error
+
+
+def _own_names(columns: Iterable[object]) -> dict[str, str]:
+    """Return other names for a GeoPackage's own two columns where a table's columns have these, whatever their case."""
+    taken = {str(name).casefold() for name in columns}
+    out = {}
+    for option, usual in (("FID", "fid"), ("GEOMETRY_NAME", "geom")):
+        if usual in taken:
+            name = f"{usual}_1"
+            while name in taken:
+                name += "_1"
+            out[option] = name
+    return out
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

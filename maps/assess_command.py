@@ -161,7 +161,11 @@ def assess(
         return
     shown = tables[table]
     if form is Format.TABLE:
-        shown = _one_line_each(shown, titles, lang) if table == "verdicts" else _in_words(shown, schemas[table], lang)
+        shown = (
+            _one_line_each(shown, titles, lang)
+            if table == "verdicts"
+            else _in_words(shown, schemas[table], titles, lang)
+        )
     # A terminal shows nothing where there is nothing: NA has no truth value of its own.
     emit(shown.astype(object).where(shown.notna(), None), form)
 
@@ -255,11 +259,21 @@ def _one_line_each(verdicts: pd.DataFrame, titles: dict[str, str], lang: Lang) -
     return pd.DataFrame(rows, columns=[names[column] for names in COLUMNS])
 
 
-def _in_words(rows: pd.DataFrame, schema: Schema, lang: Lang) -> pd.DataFrame:
+def _in_words(rows: pd.DataFrame, schema: Schema, titles: dict[str, str], lang: Lang) -> pd.DataFrame:
     """Return another of the tables with words for codes, without the columns that only identify."""
     shown = rows.drop(columns=[name for name in ("start", "end", "quotation", "project_id", "clause") if name in rows])
     if "definition" in shown and lang is Lang.ZH:
         shown = shown.assign(definition=[DEFINITIONS.get(str(v), str(v)) for v in shown["definition"]])
+    documents = [titles.get(str(name), str(name)) for name in shown["document"]]
+    shown = shown.assign(document=documents)
+    if lang is Lang.ZH:
+        from projects.indicators import indicators
+
+        chinese = {indicator.key: indicator.zh for indicator in indicators()}
+        shown = shown.assign(indicator=[chinese.get(str(v), str(v).removeprefix("other:")) for v in shown["indicator"]])
+    if "documents" in shown:
+        named = ["、".join(titles.get(part, part) for part in str(v).split("|")) for v in shown["documents"]]
+        shown = shown.assign(documents=named)
     for name in shown.select_dtypes("boolean").columns:
         yes, no = ("是", "否") if lang is Lang.ZH else ("yes", "no")
         shown = shown.assign(**{name: shown[name].map({True: yes, False: no}).astype(object)})

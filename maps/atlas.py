@@ -21,13 +21,16 @@ import pandas as pd
 from geo import __version__
 from geo.boundaries import basemap, boundaries
 from geo.io import MANIFEST, attributions, output_folder, sha256_of, write_bytes, write_table
+from layers.accessibility import ACCESSIBILITY, area_places
 from layers.area_units import area_units
 from layers.features import network_features
 from layers.indicators import Measures, measure
-from layers.scenario import DATA_MONTH
+from layers.ranking import RANKING, rank_projects
+from layers.scenario import DATA_MONTH, projects_in
 from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.export import write_geopackage, write_shapefiles
 from maps.report import write_report
+from maps.report_accessibility import measured_accessibility
 from maps.web import write_web_map
 from projects.assessment import assess
 from projects.consistency import inconsistencies
@@ -166,6 +169,7 @@ def make_atlas(
             features=projects,
             lang=lang,
         )
+        accessibility, ranking = _gains(projects, month, lang)
         step("assess")(1, 1)
         title = _title(reading, lang)
         atlas = Atlas(reading, features, measures, assessment, verdicts, consistency, out, notes)
@@ -175,6 +179,9 @@ def make_atlas(
         write_table(assessment, folder / "assessment.csv", ASSESSMENT)
         write_verdicts(verdicts, folder)
         write_table(consistency, folder / "consistency.csv", CONSISTENCY)
+        if accessibility is not None and ranking is not None:
+            write_table(accessibility, folder / "accessibility.csv", ACCESSIBILITY)
+            write_table(ranking, folder / "ranking.csv", RANKING)
         write_atlas_map(atlas, folder / "map.html", title=title, lang=lang, map_approval=map_approval, tiles=tiles)
         step("map")(1, 1)
         write_report(
@@ -189,6 +196,9 @@ def make_atlas(
             documents=reading.documents,
             verdicts=verdicts,
             consistency=consistency,
+            accessibility=accessibility,
+            ranking=ranking,
+            sources=attributions(),
             lang=lang,
             title=title,
         )
@@ -225,6 +235,17 @@ def _verdicts(reading: Reading, projects: gpd.GeoDataFrame, measures: Measures, 
     """Assess the plans' targets and, where a plan is of 沪苏浙皖, those of the national plans for it."""
     dates = reference_dates() | {str(row["document"]): str(row.get("date") or "") for row in reading.documents}
     return target_verdicts(_all_targets(reading), projects, measures.indicators, month=month, dates=dates, lang=lang)
+
+
+def _gains(
+    projects: gpd.GeoDataFrame, month: str, lang: str
+) -> tuple[pd.DataFrame, pd.DataFrame] | tuple[None, None]:
+    """Measure what the projects change of the 41 cities' accessibility, all together and one by one; None without any to build."""
+    if projects_in(projects, "plan").empty:
+        return None, None
+    ranked = rank_projects(projects, area_places("prefecture"), month=month, scenario="plan", lang=lang)
+    table = RANKING.coerce(ranked.projects.assign(scenario="plan"))
+    return measured_accessibility(projects, month=month, lang=lang), table
 
 
 def _all_targets(reading: Reading) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from maps.export_command import export
 from maps.map_command import TilesKeyOption, TilesOption, map_, tiles_option
 from maps.plans_commands import consistency, diff
 from maps.ranking_command import rank
+from maps.report_command import report
 from maps.terminal import (
     AsOf,
     Dates,
@@ -266,6 +267,7 @@ app.command(epilog="例 example: tongtu diff atlas atlas --out changes.csv")(dif
 
 
 app.command("map", epilog="例 example: tongtu map atlas --static 铁路.pdf --mode rail")(map_)
+app.command(epilog="例 example: tongtu report atlas --pdf report.pdf")(report)
 app.command(epilog="例 example: tongtu export atlas --format shp --out shapefile")(export)
 
 

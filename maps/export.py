@@ -10,19 +10,22 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import numpy as np
+import pandas as pd
 import shapely
 
-from geo.crs import OutputCrs, by_zone, output_crs, to_output
+from geo.crs import OutputCrs, by_zone, cgcs2000_zone, output_crs, to_output
 from geo.errors import CrsError, SchemaError, VocabularyError
 from geo.io import MANIFEST, output_folder, sha256_of, write_bytes
+from geo.schema import parse_word
 from maps.gis.cad import write_dxf
 from maps.gis.catalogue import Bundle, iso_19115, stac_item
 from maps.gis.field_names import dbase_names, full_names
@@ -31,6 +34,7 @@ from maps.gis.handover import Layer, feature_layers
 from maps.gis.kml import write_kml
 from maps.gis.metadata import data_dictionary, licences, manifest
 from maps.gis.shapefile import csv_bytes, write_layers_as_shapefiles, write_shapefiles
+from maps.gis.sources import Source, read_source, source_of
 from maps.gis.tables import joined, write_csv_tables
 from maps.gis.vector_files import write_flatgeobufs, write_geojson, write_geoparquet
 from maps.gis.workbook import write_workbook
@@ -40,14 +44,16 @@ if TYPE_CHECKING:
 
     from geo.schema import Schema
     from maps.gis.field_names import NameStyle
-    from maps.gis.sources import Source
 
 __all__ = [
     "Exported",
     "Form",
     "Options",
+    "Source",
     "export",
     "feature_layers",
+    "read_source",
+    "source_of",
     "write_geopackage",
     "write_shapefiles",
 ]
@@ -81,6 +87,8 @@ DRAWN_ONLY: Final = frozenset({Form.SHP, Form.FGB, Form.KML, Form.DXF, Form.GEOJ
 DEFAULT_CRS: Final = {Form.DXF: "albers"}
 """A drawing needs metres; all else is in WGS 84 where nobody asks for another system."""
 
+PROFILES: Final = ("plain", "planning")
+
 REPORT = "export_report.json"
 
 
@@ -92,10 +100,11 @@ class Options:
     Parameters
     ----------
     crs : str
-        See :func:`geo.crs.output_crs`; empty for WGS 84 (Albers for DXF).
-    encoding : {"utf-8", "gb18030"}
-        Of shapefiles and CSV.
-    field_names : {"ascii", "zh"}
+        See :func:`geo.crs.output_crs`; empty for the profile's.
+    encoding : {"", "utf-8", "gb18030"}
+        Of shapefiles and CSV; empty for the profile's.
+    field_names : {"", "ascii", "zh"}
+        Empty for the profile's.
     lang : {"zh", "en"}
         Of aliases, legends, folders, sheets and words.
     split_zones : bool
@@ -104,15 +113,41 @@ class Options:
         Whether the bundle becomes one ``.zip``.
     publisher : str
         Who answers for the data, for the metadata records.
+    profile : {"plain", "planning"}
+        What is meant where nothing is said. ``plain``: WGS 84 (Albers for DXF), UTF-8, ASCII field names. ``planning``, as
+        Chinese planning departments hand over: CGCS2000, in the three-degree zone of the data where one holds them all and
+        in longitude and latitude where none does (for DXF, Albers then; KML and GeoJSON know WGS 84 only), GB18030, Chinese
+        field names.
     """
 
     crs: str = ""
-    encoding: str = "utf-8"
-    field_names: NameStyle = "ascii"
+    encoding: str = ""
+    field_names: NameStyle | Literal[""] = ""
     lang: str = "zh"
     split_zones: bool = False
     zipped: bool = False
     publisher: str = ""
+    profile: str = "plain"
+
+    def settled(self, source: Source, form: Form) -> Options:
+        """
+        Return the options with everything said that the profile leaves to the data and the format.
+
+        Raises
+        ------
+        VocabularyError
+            If the profile is unknown.
+        """
+        if self.profile not in PROFILES:
+            message = f"unknown profile {self.profile!r}; accepted: {', '.join(PROFILES)}"
+            raise VocabularyError(message)
+        planning = self.profile == "planning"
+        return replace(
+            self,
+            crs=self.crs or (_planning_crs(source, form) if planning else DEFAULT_CRS.get(form, "wgs84")),
+            encoding=self.encoding or ("gb18030" if planning else "utf-8"),
+            field_names=self.field_names or ("zh" if planning else "ascii"),
+        )
 
 
 @dataclass(frozen=True)
@@ -137,19 +172,40 @@ class Exported:
         return sum(self.report["losses"].values())
 
 
-def export(source: Source, out: Path, form: Form, options: Options | None = None) -> Exported:
+def _planning_crs(source: Source, form: Form) -> str:
+    """Return the word for CGCS2000 as planners use it: the data's three-degree zone, else longitude and latitude."""
+    if form in {Form.KML, Form.GEOJSON}:
+        return "wgs84"
+    bounds = [layer.table.total_bounds for layer in source.layers if layer.drawn]
+    try:
+        if bounds:
+            cgcs2000_zone(min(float(b[0]) for b in bounds), max(float(b[2]) for b in bounds))
+    except CrsError:
+        return "albers" if form is Form.DXF else "cgcs2000"
+    return "cgcs2000-3deg" if bounds else "cgcs2000"
+
+
+def export(
+    source: Source | Path | str | pd.DataFrame,
+    out: Path | str,
+    form: Form | str = Form.SHP,
+    options: Options | None = None,
+) -> Exported:
     """
     Hand data over.
 
     Parameters
     ----------
-    source : Source
-    out : Path
+    source : Source, path or table
+        What :func:`maps.gis.sources.read_source` read; or what it shall read: the folder of an atlas, a vector file, a
+        table; or a GeoDataFrame or DataFrame. A file whose coordinates may be shifted is to be read by ``read_source``,
+        which takes its datum.
+    out : Path or str
         A folder, which gets the data, ``fields.csv`` (data dictionary), ``licences.csv``, ``export_report.json``,
         ``manifest.json`` (systems, attributions, checksums), ``iso19115.xml`` and ``stac_item.json``; or a file of the
         format's ending, beside which ``<name>.metadata.json``, ``<name>.iso19115.xml`` and ``<name>.stac_item.json`` hold
         all that; or a ``.zip`` of the folder.
-    form : Form
+    form : Form or str
     options : Options, optional
 
     Returns
@@ -170,7 +226,12 @@ def export(source: Source, out: Path, form: Form, options: Options | None = None
     OutputError
         If the output cannot be written.
     """
-    options = options or Options()
+    out, form = Path(out), parse_word(Form, form)
+    if isinstance(source, (str, Path)):
+        source = read_source(Path(source))
+    elif isinstance(source, pd.DataFrame):
+        source = source_of(source, out.stem)
+    options = (options or Options()).settled(source, form)
     _check(source, form, options)
     placed = _placed(source, form, options)
     zipped = options.zipped or out.suffix.lower() == ".zip"
@@ -199,7 +260,7 @@ def export(source: Source, out: Path, form: Form, options: Options | None = None
         else:
             with output_folder(out) as folder:
                 for file in sorted(built.iterdir()):
-                    write_bytes(folder / file.name, file.read_bytes())
+                    shutil.copyfile(file, folder / file.name)  # the folder as a whole appears or not
     if any(report["losses"].values()):
         log.info("%s: %s", out, ", ".join(f"{k} {v}" for k, v in report["losses"].items()))
     return Exported(out, report)
@@ -231,7 +292,7 @@ def _placed(source: Source, form: Form, options: Options) -> dict[OutputCrs, lis
     """Return the layers in each output system; more than one system only where zones are split."""
     drawn = [layer for layer in source.layers if layer.drawn]
     rest = [layer for layer in source.layers if not layer.drawn]
-    word = options.crs or DEFAULT_CRS.get(form, "wgs84")
+    word = options.crs
     if form in TABLES_ONLY or not drawn:
         return {output_crs("wgs84", (0.0, 0.0, 0.0, 0.0)): source.layers}
     zone = word.strip().lower().replace("_", "-").startswith("cgcs2000-3deg")
@@ -278,7 +339,7 @@ def _write(
     target = next(iter(placed))
     stem = f"{source.name}_{target.mark}" if target.shifted else source.name
     path = folder / f"{stem}.{form.value}"
-    style, lang = options.field_names, options.lang
+    style, lang = cast("NameStyle", options.field_names), options.lang
     if form is Form.SHP:
         shapes = write_layers_as_shapefiles(layers, folder, encoding=options.encoding, style=style, lang=lang)
         return dict(sorted(shapes.losses.items()))
@@ -324,6 +385,8 @@ def _report(source: Source, placed: Mapping[OutputCrs, Sequence[Layer]], losses:
     }
     return {
         "rows": {layer.name: len(layer.table) for layers in placed.values() for layer in layers},
+        "found_in_the_input": [finding.text("en") for finding in source.findings],
+        "input_datum_guess": source.guess.text("en") if source.guess else "",
         "rows_read": sum(len(layer.table) for layer in source.layers),
         "not_drawn": sum(len(layer.table) for layer in source.layers if not layer.drawn),
         "losses": dict(losses),
@@ -388,12 +451,13 @@ def _dictionary(source: Source, form: Form, options: Options) -> Any:
     schemas: dict[str, Schema] = {}
     for layer in [*source.layers, *(source.tables if form is Form.XLSX else [])]:
         schemas.setdefault(layer.schema.name, layer.schema)
+    style = cast("NameStyle", options.field_names)
     if form is Form.SHP:
-        names = {k: dbase_names(s, options.field_names, options.encoding) for k, s in schemas.items()}
+        names = {k: dbase_names(s, style, options.encoding) for k, s in schemas.items()}
     elif form in {Form.KML, Form.XLSX}:
         names = {k: full_names(s, "zh" if options.lang == "zh" else "ascii") for k, s in schemas.items()}
     else:
-        names = {k: full_names(s, options.field_names) for k, s in schemas.items()}
+        names = {k: full_names(s, style) for k, s in schemas.items()}
     return data_dictionary(list(schemas.values()), names)
 
 

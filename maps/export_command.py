@@ -33,14 +33,41 @@ def export(
         typer.Option(
             "--crs",
             help="坐标系 EPSG:4326 | EPSG:4490 | cgcs2000-3deg | cgcs2000-3deg-zone-number | albers | albers-region |"
-            " EPSG:n | gcj02 | bd09. 缺省 default: WGS 84 (dxf: albers).",
+            " EPSG:n | gcj02 | bd09. 缺省随 --profile default by profile.",
         ),
     ] = "",
     input_datum: Annotated[
-        str, typer.Option("--input-datum", help="输入坐标的基准 wgs84 | gcj02 | bd09 of a file or table.")
-    ] = "wgs84",
-    encoding: Annotated[str, typer.Option("--encoding", help="shp 与 csv 的编码 utf-8 | gb18030")] = "utf-8",
-    field_names: Annotated[str, typer.Option("--field-names", help="字段名 ascii | zh")] = "ascii",
+        str,
+        typer.Option(
+            "--input-datum",
+            help="输入坐标的基准 wgs84 | gcj02 | bd09; 缺省按文件所注 default: as the file says, never guessed.",
+        ),
+    ] = "",
+    input_crs: Annotated[
+        str,
+        typer.Option(
+            "--input-crs", help="输入的坐标系 EPSG:n, 文件未注明或注错时。 Where the file states none or a wrong one."
+        ),
+    ] = "",
+    input_axes: Annotated[
+        str, typer.Option("--input-axes", help="xy | yx: 输入为纬度（北）在前时用 yx。 yx for latitude first.")
+    ] = "xy",
+    input_encoding: Annotated[
+        str,
+        typer.Option("--input-encoding", help="输入 shp 的编码, 缺省自动辨认。 Of an input shapefile; told by itself."),
+    ] = "",
+    profile: Annotated[
+        str,
+        typer.Option(
+            "--profile",
+            help="plain: WGS 84, UTF-8, ASCII 字段名 | planning: CGCS2000（可用三度带时投影）, GB18030, 中文字段名"
+            " as Chinese planners hand over.",
+        ),
+    ] = "plain",
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="shp 与 csv 的编码 utf-8 | gb18030; 缺省随 --profile")
+    ] = "",
+    field_names: Annotated[str, typer.Option("--field-names", help="字段名 ascii | zh; 缺省随 --profile")] = "",
     lang: LangOption = Lang.ZH,
     split_zones: Annotated[
         bool, typer.Option("--split-zones", help="跨带时按三度带分开。 Split by three-degree zone.")
@@ -74,10 +101,14 @@ def export(
         message = "give one target: --out FOLDER or FILE, or --to postgresql://…"
         raise VocabularyError(message)
     read = (
-        read_source(source, datum=input_datum.lower())
+        read_source(source, datum=input_datum.lower(), crs=input_crs, encoding=input_encoding, axes=input_axes.lower())
         if source is not None
         else read_postgis(from_database, schema=db_schema)
     )
+    for finding in read.findings:
+        typer.echo(f"{read.name}: {finding.text('zh')} {finding.text('en')}", err=True)
+    if read.guess is not None and read.guess.shifted:
+        typer.echo(f"{read.name}: {read.guess.text('zh')} {read.guess.text('en')}", err=True)
     if out is None:
         for name, rows in write_postgis(read, to_database, schema=db_schema, crs=crs, lang=lang.value).items():
             typer.echo(f"{db_schema}.{name}: {rows} 行 rows")
@@ -94,6 +125,7 @@ def export(
             split_zones=split_zones,
             zipped=zipped,
             publisher=publisher,
+            profile=profile.lower(),
         ),
     )
     typer.echo(f"{made.path}: {made.report['rows_read']} 行 rows")

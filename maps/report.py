@@ -201,7 +201,7 @@ def _phrase(text: str, *values: object) -> str:
 
 
 def _unmeasured(row: Mapping[str, Any]) -> bool:
-    return row["today"]["verdict"] == "unknown" and row["plan"]["verdict"] == "unknown"
+    return bool(row["today"]["verdict"] == "unknown" and row["plan"]["verdict"] == "unknown")
 
 
 def _network_month(travel_times: pd.DataFrame, indicators: pd.DataFrame, words: Mapping[str, str]) -> str:

@@ -92,7 +92,7 @@ def target_chart(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ``bars`` (label, y, today, plan: widths; texts), ``x``: where the bars begin, ``line``: where the target is, ``height``. A share is value over
         bound, or bound over value where the target is an upper bound.
     """
-    bars = []
+    bars: list[dict[str, Any]] = []
     for row in rows:
         bound = float(row["value"])
         shares = {}
@@ -110,7 +110,7 @@ def target_chart(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 "y": 6 + 28 * len(bars),
                 "today": round(min(today, _MOST_SHARE) * unit, 1),
                 "plan": round(min(plan, _MOST_SHARE) * unit, 1),
-                "text": f"{today:.0%}" + (f" → {plan:.0%}" if plan > today else ""),
+                "text": _percent(today) + (f" → {_percent(plan)}" if plan > today else ""),
                 "verdict": row["today"]["verdict"],
             }
         )
@@ -118,6 +118,12 @@ def target_chart(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             break
     line = round(_TARGET_LEFT + _TARGET_WIDTH / _MOST_SHARE, 1)
     return {"bars": bars, "x": _TARGET_LEFT, "line": line, "height": 12 + 28 * len(bars)}
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent; what falls short of the target never reads 100%."""
+    near = abs(share - 1.0) < 0.01 and share != 1.0
+    return f"{share:.2%}" if near else f"{share:.0%}"
 
 
 def stage_chart(entries: Sequence[Mapping[str, Any]], lang: str, words: Mapping[str, str]) -> dict[str, Any]:

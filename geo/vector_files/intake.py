@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-
 import re
 import shutil
 import struct
@@ -273,7 +272,10 @@ def _check_shapefile(path: Path, folder: Path, staged: Staged, mates: dict[str, 
         if shapes is not None and rows != shapes:
             message = f"{path}: {shapes} geometries, but {rows} rows in the .dbf; the files do not belong together"
             raise SchemaError(message)
-        cpg = mates[".cpg"].open("rb").read(64).decode("ascii", errors="replace") if ".cpg" in mates else ""
+        cpg = ""
+        if ".cpg" in mates:
+            with mates[".cpg"].open("rb") as file:
+                cpg = file.read(64).decode("ascii", errors="replace")
         staged.encoding = stated_encoding(cpg.strip().split("\n")[0], language)
     prj = mates.get(".prj")
     if prj is not None and prj.stat().st_size > SMALL_BYTES:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -262,7 +263,7 @@ def _system(path: Path, name: str, crs: str | None, staged: Staged, request: _Re
 
 def _parquet(path: Path, staged: Staged, request: _Request) -> tuple[str, gpd.GeoDataFrame | pd.DataFrame]:
     try:
-        import pyarrow.parquet as pq
+        pq: Any = import_module("pyarrow.parquet")
     except ImportError as error:
         message = "GeoParquet needs pyarrow: pip install 'tongtu[parquet]'"
         raise MissingExtraError(message) from error

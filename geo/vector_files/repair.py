@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -83,7 +83,7 @@ def _finite(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
     return out
 
 
-def _without_bad_vertices(shape: shapely.Geometry) -> shapely.Geometry | None:
+def _without_bad_vertices(shape: Any) -> Any:
     """Return a geometry without the vertices that have no position; None where nothing is left."""
     kind = shape.geom_type
     if kind == "Polygon":
@@ -101,14 +101,14 @@ def _without_bad_vertices(shape: shapely.Geometry) -> shapely.Geometry | None:
     return type(shape)(parts)
 
 
-def _ring(ring: shapely.LinearRing) -> NDArray[np.float64] | None:
+def _ring(ring: Any) -> NDArray[np.float64] | None:
     points = _good_points(ring)
     if len(points) and not np.array_equal(points[0], points[-1]):  # the vertex that closed it was the bad one
         points = np.vstack([points, points[:1]])
     return points if len(points) >= LEAST_POINTS["LinearRing"] else None
 
 
-def _good_points(shape: shapely.Geometry) -> NDArray[np.float64]:
+def _good_points(shape: Any) -> NDArray[np.float64]:
     points = shapely.get_coordinates(shape, include_z=bool(shape.has_z))
     good: NDArray[np.float64] = points[(np.isfinite(points[:, :2]) & (points[:, :2] > NO_DATA)).all(axis=1)]
     return good

@@ -179,7 +179,7 @@ def main(job_file: str) -> int:
                 result["layers"][0]["given"] = looked["given"]
     except MemoryError:
         result = {"error": "memory"}
-    except Exception as error:  # noqa: BLE001 - whatever a broken file brings up is told to the caller
+    except Exception as error:
         result = {"error": str(error) or type(error).__name__}
     with Path(job["result"]).open("wb") as file:
         pickle.dump(result, file, protocol=pickle.HIGHEST_PROTOCOL)

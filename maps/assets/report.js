@@ -1,5 +1,14 @@
-/* Tables that sort by a click or Enter on a column head. */
+/* Folds that open for a link into them, and tables that sort by a click or Enter on a column head. */
 "use strict";
+/** A link into a fold opens it. */
+const reveal = () => {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  target.scrollIntoView();
+};
+addEventListener("hashchange", reveal);
+reveal();
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells], body = table.tBodies[0];
   heads.forEach((head, column) => {

@@ -57,7 +57,7 @@ def full_names(schema: Schema, style: NameStyle) -> dict[str, str]:
         Column to field name, unique. ``ascii`` keeps the contract's terms; a column without a Chinese name keeps its own.
     """
     if style == "ascii":
-        return {column.name: column.name for column in schema.columns}
+        return _unique({column.name: column.name for column in schema.columns}, 200, "utf-8")
     return _unique({column.name: column.zh or column.name for column in schema.columns}, 200, "utf-8")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import shapely
 from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 
 from geo.schema import Column, Schema
@@ -110,15 +111,17 @@ def geometry_layers(name: str, table: gpd.GeoDataFrame, schema: Schema) -> list[
     """
     kind = table.geometry.map(_shape)
     found = [shape for shape in KINDS if (kind == shape).any()]
-    return [
+    layers = [
         _layer(name if len(found) == 1 else f"{name}_{shape}", _of_one_type(table[kind == shape], shape), schema, shape)
         for shape in found
     ]
+    return [part for layer in layers for part in _by_dimension(layer)]
 
 
 def contract_layers(features: gpd.GeoDataFrame) -> list[Layer]:
     """Return :func:`feature_layers` as a list of :class:`Layer`."""
-    return [_layer(name, table, FEATURES, name.rsplit("_", 1)[1]) for name, table in feature_layers(features).items()]
+    layers = [_layer(name, table, FEATURES, name.rsplit("_", 1)[1]) for name, table in feature_layers(features).items()]
+    return [part for layer in layers for part in _by_dimension(layer)]
 
 
 def inferred_schema(name: str, table: pd.DataFrame) -> Schema:
@@ -174,6 +177,20 @@ def _dtype(values: pd.Series) -> str:
 
 def _layer(name: str, table: gpd.GeoDataFrame, schema: Schema, shape: str) -> Layer:
     return Layer(name, table if shape != "none" else pd.DataFrame(table.drop(columns="geometry")), schema, shape)
+
+
+def _by_dimension(layer: Layer) -> list[Layer]:
+    """
+    Split a layer in which only some geometries have heights, the latter into ``<name>_z``.
+
+    Formats take one or the other: FlatGeobuf refuses a mixture, a shapefile would give all others the height 0.
+    """
+    if not layer.drawn:
+        return [layer]
+    tall = shapely.has_z(layer.table.geometry.to_numpy())
+    if not tall.any() or tall.all():
+        return [layer]
+    return [layer.with_table(layer.table[~tall]), layer.with_table(layer.table[tall], f"{layer.name}_z")]
 
 
 def _of_one_type(part: gpd.GeoDataFrame, shape: str) -> gpd.GeoDataFrame:

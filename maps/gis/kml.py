@@ -140,6 +140,8 @@ def _geometry(shape: Any) -> ET.Element:
 
 
 def _coordinates(shape: Any) -> str:
+    if shape.has_z:
+        return " ".join(f"{x:.7f},{y:.7f},{z:.3f}" for x, y, z in shapely.get_coordinates(shape, include_z=True))
     return " ".join(f"{x:.7f},{y:.7f}" for x, y in shapely.get_coordinates(shape))
 
 

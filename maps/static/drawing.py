@@ -83,11 +83,11 @@ def draw_features(
                 artist.set_zorder(base + artist.get_zorder() / 100)
         spots = _spots(rows)
         if len(spots) and origin == "project":
-            for artist in point_layers(
+            for shape in point_layers(
                 spots, mode, status, sheet, rough=drawn_by in {m.value for m in style.PROVISIONAL}
             ):
-                axis.add_artist(artist)
-                artist.set_zorder(120.0 + order * 0.1 + artist.get_zorder() / 100)
+                axis.add_artist(shape)
+                shape.set_zorder(120.0 + order * 0.1 + shape.get_zorder() / 100)
         elif len(spots):
             size = 1.6 * sheet.scale
             axis.plot(*spots.T, "o", color=look.colour, markersize=size, markeredgewidth=0, zorder=19)

@@ -9,8 +9,8 @@ from matplotlib import patheffects
 
 from geo.boundaries import boundaries
 from layers.indicators import city_places
-from maps.static.sheet import PT_PER_MM, Box, Sheet, printable, text_width_mm
 from layers.schema import Mode
+from maps.static.sheet import PT_PER_MM, Box, Sheet, printable, text_width_mm
 from maps.style import MODES, PALETTE
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Names:
         self.paper, self.sheet, self.frame, self.window, self.crs = paper, sheet, frame, window, crs
         self.taken = list(taken)
 
-    def cities(self, lang: str = "zh") -> int:
+    def cities(self) -> int:
         """Name the cities of 沪苏浙皖, the larger first, each with a dot; return how many found room."""
         import geopandas as gpd
 

@@ -133,8 +133,10 @@ def panels_by(features: gpd.GeoDataFrame, split: str, *, lang: str = "zh") -> li
                 panels.append((stage.label.text(lang), pd.concat([network, own])))
     else:
         building = f"STATUS>={Status.UNDER_CONSTRUCTION.value}"
-        for scenario in ("today", building, "plan"):
-            panels.append((_SCENARIO[scenario][lang == "en"], pd.concat([network, projects_in(planned, scenario)])))
+        panels = [
+            (_SCENARIO[scenario][lang == "en"], pd.concat([network, projects_in(planned, scenario)]))
+            for scenario in ("today", building, "plan")
+        ]
     if not len(planned):
         message = "there is no project to split into panels"
         raise VocabularyError(message)

@@ -10,7 +10,7 @@ from geo.errors import VocabularyError
 from maps.fonts import SAMPLE, chinese_font, covers
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 __all__ = ["MM_PER_INCH", "PT_PER_MM", "Box", "Sheet", "fallback_fonts", "printable", "text_width_mm", "wrapped"]
 
@@ -113,19 +113,19 @@ class Sheet:
             box.height / self.height_mm,
         )
 
-    def write(self, figure: Figure, x_mm: float, y_mm: float, text: str, **options: Any) -> Any:
+    def write(self, figure: Figure | SubFigure, x_mm: float, y_mm: float, text: str, **options: Any) -> Any:
         """Put a text on the sheet at millimetres from its lower left corner; a ``$`` in it is a dollar sign."""
         options.setdefault("fontsize", self.text_pt)
         return figure.text(x_mm / self.width_mm, y_mm / self.height_mm, text, parse_math=False, **options)
 
 
 def printable(text: str) -> str:
-    """
+    r"""
     Return a text without what has no glyph: control and format characters, line breaks as spaces.
 
     Examples
     --------
-    >>> printable("合新\\n高铁\\u202e")
+    >>> printable("合新\n高铁\u202e")
     '合新 高铁'
     """
     spaced = " ".join(text.split())
@@ -188,8 +188,8 @@ def wrapped(text: str, width_mm: float, size_pt: float) -> list[str]:
         need = sum(_em(c) for c in piece)
         if line and used + sum(_em(c) for c in piece.rstrip()) > room_em + 1e-9:
             lines.append(line.rstrip())
-            line, used, piece = "", 0.0, piece.lstrip()
-        line, used = line + piece, used + need
+            line, used = "", 0.0
+        line, used = line + (piece if line else piece.lstrip()), used + need
     return [*lines, line.rstrip()] if line.strip() else lines
 
 

@@ -140,7 +140,7 @@ def static_map(
             if number == 0:
                 metres = (window[2] - window[0]) / frame.width
                 km = draw_scale_bar(paper, paper_size, frame, metres)
-                draw_north(paper, paper_size, frame, words["north"], turned_deg=_north(window, frame, crs))
+                draw_north(paper, paper_size, frame, words["north"], turned_deg=_north(window, crs))
                 unit = paper_size.scale
                 taken = [
                     Box(frame.left, frame.bottom, km * 1000 / metres + 12 * unit, 12 * unit),
@@ -210,7 +210,8 @@ def _all_of(panels: Sequence[Panel]) -> gpd.GeoDataFrame:
 def _foot(
     words: Mapping[str, str], documents: Sequence[str], sources: Sequence[str], approval: str, crs: CRS
 ) -> list[str]:
-    parameters = {p.name: p.value for p in crs.coordinate_operation.params}
+    operation = crs.coordinate_operation
+    parameters = {p.name: p.value for p in operation.params} if operation is not None else {}
     meridian = parameters["Longitude of false origin"]
     parallels = [parameters[f"Latitude of {which} standard parallel"] for which in ("1st", "2nd")]
     projection = words["projection"].replace("{0}", f"{meridian:g}°E")
@@ -396,7 +397,7 @@ def _names(
     return projects, names.cities()
 
 
-def _north(window: Window, frame: Box, crs: CRS) -> float:
+def _north(window: Window, crs: CRS) -> float:
     """Return the direction of north at the arrow, degrees clockwise from up."""
     x, y = window[2] - (window[2] - window[0]) * 0.02, window[3] - (window[3] - window[1]) * 0.05
     point = gpd.GeoSeries(gpd.points_from_xy([x], [y]), crs=crs).to_crs("EPSG:4326").iloc[0]

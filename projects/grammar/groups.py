@@ -64,7 +64,7 @@ class Group:
 
 def apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> None:
     """Apply what stands behind 等: 等(拟建)高速公路江苏段改扩建项目, 等23条在建高速, 2条高速公路."""
-    counted = re.match(r"(\d{1,3}|[一二两三四五六七八九十]{1,2})?[多余]?[条座个项处](?![\u4e00-\u9fff]?泊位)", form)
+    counted = re.match(r"(\d{1,3}|[一二两三四五六七八九十]{1,2})?[多余]?[条座个项处](?!目|[\u4e00-\u9fff]?泊位)", form)
     count = 0
     if counted:
         number = counted[1] or ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from projects.verdict.time_closing import TimeClosing
 
-__all__ = ["forecast_note", "lengths_closing_note", "stage_word", "times_closing_note"]
+__all__ = ["counts_closing_note", "forecast_note", "lengths_closing_note", "stage_word", "times_closing_note"]
 
 _STAGE_ZH = {
     "under_construction": "在建",
@@ -114,3 +114,29 @@ def times_closing_note(found: TimeClosing, missing_min: float, plan_min: float, 
         if zh
         else f"{missing_min:.0f} min too much; with all projects still {left:.0f} min; those that help: {named}"
     )
+
+
+def counts_closing_note(chosen: pd.DataFrame, missing: int, added: int, lang: str) -> str:
+    """
+    Say which projects would add what is missing of a count.
+
+    Parameters
+    ----------
+    chosen : DataFrame with name, status; empty where nothing is needed or nothing suffices
+    missing, added : int
+        How many are missing, and how many all drawn projects add.
+    lang : {"zh", "en"}
+    """
+    zh = lang == "zh"
+    if missing <= 0:
+        return "现状已达到, 无需新增" if zh else "met today, nothing needed"
+    if chosen.empty:
+        return (
+            f"尚缺 {missing} 个; 全部已落图项目只新增 {added} 个, 不足以补足"
+            if zh
+            else f"{missing} missing; all drawn projects add {added} and do not suffice"
+        )
+    named = ("、" if zh else ", ").join(
+        f"{row['name']}({stage_word(str(row['status']), lang)})" for row in chosen.to_dict("records")
+    )
+    return f"尚缺 {missing} 个; {named}" if zh else f"{missing} missing; {named}"

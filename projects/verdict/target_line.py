@@ -41,7 +41,7 @@ _COLUMNS = {
 
 class TargetLine:
     """
-    One target on its way to its line; this one is measured by others (airports), see its subclasses.
+    One target on its way to its line; this one is not measured here, see its subclasses.
 
     What is measured is kept as indicators, so that all targets are compared by one call of
     :func:`projects.assessment.assess`; :meth:`row` then makes the line.

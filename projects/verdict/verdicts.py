@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.errors import VocabularyError
+from layers.area_units import area_units
 from layers.scenario import DATA_MONTH, parse_month
 from layers.schema import INDICATORS
 from projects.assessment import assess
 from projects.indicators import indicators as known_indicators
 from projects.schema import CLOSING, SENSITIVITY, TARGETS, VERDICTS
+from projects.verdict.airport_line import INDICATOR, AirportLine
 from projects.verdict.area_lengths import area_lengths, density_of
 from projects.verdict.journeys import TIME_INDICATORS
 from projects.verdict.judgement import STAGES, judge
@@ -74,7 +76,7 @@ def target_verdicts(
     features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
         Projects as drawn.
     indicators : DataFrame, contract ``layers.schema.INDICATORS``
-        For what this function does not measure itself (airports): of ``month``, scenarios ``today`` and ``plan``.
+        For what this function does not measure itself: of ``month``, scenarios ``today`` and ``plan``.
     month : str
         ``YYYY-MM`` of today's network.
     dates : mapping of document to date of issue, optional
@@ -166,6 +168,9 @@ class _LineMaker:
             return LengthLine(*facts, lengths=self.lengths[area], official=self.official, own=own)
         if measured_by in TIME_INDICATORS:
             return TimeLine(*facts, times=self.times)
+        units = area_units(area) if measured_by == INDICATOR else None
+        if units is not None:
+            return AirportLine(*facts, units=units, features=self.features)
         return TargetLine(*facts)
 
 

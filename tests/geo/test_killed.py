@@ -35,6 +35,14 @@ while True:
 FILES = 12
 
 
+def version_of(target: Path) -> int:
+    """Return the version that stands in place, 0 while there is none."""
+    try:
+        return int((target / "0.txt").read_text()[:9])
+    except OSError:  # not there yet, or exchanged between two reads
+        return 0
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     chance = random.Random(20)
@@ -44,10 +52,11 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE, text=True)
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
+        wanted = chance.randint(1, 6)  # wait for some version, on a slow machine too, then a little more
         before = time.monotonic()
-        while not target.exists() and time.monotonic() - before < 10:
+        while version_of(target) < wanted and time.monotonic() - before < 120:
             time.sleep(0.001)
-        time.sleep(chance.uniform(0.0, 0.05))
+        time.sleep(chance.uniform(0.0, 0.02))
         writer.kill()
         writer.wait()
         writer.stdout.close()
@@ -56,7 +65,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         assert len(texts) == 1  # all of one version
         assert not (target / io.KEPT).exists()
         seen |= texts
-    assert len(seen) > 3  # it was killed in the middle of its work, not before or after
+    assert len(seen) > 2  # it was killed at work, each time elsewhere
 
 
 def test_without_the_exchange_the_old_one_is_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -368,7 +368,7 @@ OPENINGS = {
     "hw-g35-ah-2": ("阜阳到六安", 0),
     "hw-g1516-ah-2": ("宿州到泗县", 0),
     "hw-g1516-ah-4": ("毫州到宿州", 0),
-    "hw-g4221-js-4": ("溧水到金坛", 4),  # 宁常高速: part of the first network, complete in 2008-09 (m.56885.net 2008-9-3)
+    "hw-g4221-js-4": ("溧水到金坛", 4),  # 宁常高速, of the network complete in 2008-09 (m.56885.net 2008-9-3)
     "hw-s69-js-2": ("徐州到丰县", 1),  # opened 2010-11-03 (和讯网 2013-12-12), the study has 2012
     "hw-s19-js-3": ("张家港到锡山", 1),  # the province reported 2010 (shilongwang1.cn 2010-02-03), the study has 2012
     "hw-g4221-ah-2": ("和县巢湖方向", 0),

@@ -265,6 +265,7 @@ def test_read_writes_the_text_and_the_page_beside_the_tables(
         "mentions.csv",
         "targets.csv",
         "damage.csv",
+        "documents.csv",
         "review.html",
         "text/plan.txt",
         "manifest.json",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import SchemaError, VocabularyError
-from layers.schema import INDICATORS
+from layers.schema import FEATURES, INDICATORS
 from projects.assessment import assess
 from projects.schema import CLOSING, SENSITIVITY, TARGETS, VERDICTS, Verdict
 from projects.verdict.area_lengths import area_lengths
@@ -293,3 +293,33 @@ def test_order_of_targets_does_not_matter(lang: str) -> None:
     other = target_verdicts(targets.iloc[::-1], ROWS, INDICATORS.empty(), lang=lang)
     for a, b in ((one.verdicts, other.verdicts), (one.closing, other.closing), (one.sensitivity, other.sensitivity)):
         pd.testing.assert_frame_equal(a, b)
+
+
+def test_airports_by_month_and_stage() -> None:
+    """江苏: 连云港 moved to 花果山 in 2021-12, nine airports in both months; 南通新机场 would be the tenth."""
+    data = {
+        "feature_id": "airport-x",
+        "origin": "project",
+        "name": "南通新机场",
+        "mode": "airport",
+        "kind": "civil_airport",
+        "work": "new",
+        "status": "proposed",
+        "drawn_by": "point",
+        "documents": "made",
+    }
+    rows = FEATURES.coerce(pd.DataFrame([data]))
+    features = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy([121.6], [31.95]), crs="EPSG:4326")
+    wanted = target(indicator="airports", unit="座", value=10.0, area="江苏")
+    got = target_verdicts(wanted, features, INDICATORS.empty(), dates={"made": "2020-04"})
+    row = got.verdicts.iloc[0]
+    assert (row["value_at_plan_date"], row["value_today"], row["value_plan"]) == (9.0, 9.0, 10.0)
+    assert (row["verdict"], row["stage"]) == ("met_with_projects", "proposed")
+    assert row["value_own_plan"] == 10.0
+    assert row["closing_projects"] == "南通新机场"
+    assert got.closing["name"].tolist() == ["南通新机场"]
+    more = target_verdicts(wanted.assign(value=12.0), features, INDICATORS.empty()).verdicts.iloc[0]
+    assert more["verdict"] == "not_met"
+    assert "只新增 1 个" in more["closing_note"]
+    none = line(target(indicator="airports", unit="个", value=1.0, area="苏州"), None).iloc[0]
+    assert (none["verdict"], none["value_today"]) == ("not_met", 0.0)

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.boundaries import Level, boundaries
+from geo.display import ShowsTables
 from geo.gazetteer import default_gazetteer
 from layers.airport import airports, new_airports
 from layers.area_units import LEVEL_WORDS
@@ -51,7 +52,7 @@ STRAIGHT_NOTE = "rests on a project that is only drawn straight between its ends
 
 
 @dataclass(frozen=True)
-class Measures:
+class Measures(ShowsTables):
     """
     What was measured.
 

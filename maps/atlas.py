@@ -20,6 +20,7 @@ import pandas as pd
 
 from geo import __version__
 from geo.boundaries import basemap, boundaries
+from geo.display import ShowsTables
 from geo.io import MANIFEST, attributions, output_folder, sha256_of, write_bytes, write_table
 from layers.accessibility import ACCESSIBILITY, area_places
 from layers.area_units import area_units
@@ -60,7 +61,7 @@ Progress = "Callable[[str, int, int], None]"
 
 
 @dataclass(frozen=True)
-class Atlas:
+class Atlas(ShowsTables):
     """
     All tables of an atlas, as written into its folder.
 

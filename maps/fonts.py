@@ -22,6 +22,9 @@ SAMPLE = "高速铁路规划长三角合肥芜湖亳濉埇颍盱眙瓯衢淞堽�
 PREFERRED = re.compile(r"SC$|CN$|Hei|PingFang|WenQuanYi|Droid Sans Fallback")
 """Names of fonts with the forms of characters used in mainland China come first; any other that covers the text will do."""
 
+_LAST_RESORT = re.compile(r"Last ?Resort", re.IGNORECASE)
+"""matplotlib brings a font that has a glyph for every character: the empty box itself."""
+
 _PLAIN = re.compile(r"Serif|Mono|Song|Kai|Ming")
 """Fonts for books and code come last."""
 
@@ -82,7 +85,11 @@ def _candidates() -> Iterable[tuple[str, str]]:
     except ImportError as error:
         message = "figures need matplotlib: pip install 'tongtu[figures]'"
         raise MissingExtraError(message) from error
-    fonts = {(font.name, str(font.fname)) for font in font_manager.fontManager.ttflist if font.style == "normal"}
+    fonts = {
+        (font.name, str(font.fname))
+        for font in font_manager.fontManager.ttflist
+        if font.style == "normal" and not _LAST_RESORT.search(font.name)
+    }
     return sorted(fonts, key=lambda font: (_PLAIN.search(font[0]) is not None, PREFERRED.search(font[0]) is None, font))
 
 

@@ -179,7 +179,10 @@ def report(
         "matrices": matrices,
         "gains": gains,
         "indicator_tables": tables,
-        "verdict_rows": verdict_rows(verdicts, lang, words, titles) if verdicts is not None else [],
+        "verdict_rows": [
+            one | {"anchor": one["anchor"] if one["anchor"] in defined | set(undefined) else ""}
+            for one in (verdict_rows(verdicts, lang, words, titles) if verdicts is not None else [])
+        ],
         "inconsistent": inconsistent,
         "doubtful": [e for e in entries if e["flags"]],
         "undrawn": [e for e in entries if not e["drawn"]],

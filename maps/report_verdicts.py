@@ -137,6 +137,7 @@ def verdict_rows(
             {
                 "area": plain(row["area"]),
                 "indicator": chinese if lang != "en" and chinese else indicator_label(str(row["indicator"]), lang),
+                "anchor": re.sub(r"[^\w-]+", "-", str(row["indicator"])),
                 "bound": words[_BOUNDS[str(row["comparator"])]] + number(float(row["value"])),
                 "unit": unit_label(str(row["unit"]), lang),
                 "year": plain(row["year"]) or words["year_unknown"],

@@ -19,7 +19,9 @@ def _reading(character: str) -> str:
     from pypinyin import Style, pinyin
 
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
-    return " ".join(dict.fromkeys(reading for one in found for reading in one if reading.isascii() and reading.isalpha()))
+    return " ".join(
+        dict.fromkeys(reading for one in found for reading in one if reading.isascii() and reading.isalpha())
+    )
 
 
 def readings(texts: Iterable[str]) -> dict[str, str]:

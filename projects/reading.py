@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.display import ShowsTables
 from geo.errors import DocumentError
 from geo.io import write_bytes, write_table
 from projects.builtin import builtin_damage, builtin_documents, builtin_register, builtin_targets
@@ -31,7 +32,7 @@ ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(ShowsTables):
     """
     What was read from plans.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.display import ShowsTables
 from layers.schema import STAGE_ORDER, Mode, Work
 from projects.extraction import Mention, extract_mentions
 from projects.relations import abbreviates, branches, related_lines, repaired_name, settled_places
@@ -41,7 +42,7 @@ WORK_ENDINGS = re.compile(
 
 
 @dataclass(frozen=True)
-class Register:
+class Register(ShowsTables):
     """
     What plans say, merged.
 

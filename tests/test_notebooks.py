@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,25 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
-    if "use_chinese_font" in path.read_text("utf-8"):
+    if any(word in path.read_text("utf-8") for word in ("use_chinese_font", "static_map")):
         _need_chinese_font()
     cells = [c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "code"]
     assert all(c["outputs"] == [] and c["execution_count"] is None for c in cells)
     names: dict[str, Any] = {"__name__": "__main__"}
     for number, cell in enumerate(cells, 1):
-        source = "".join(cell["source"])
-        exec(compile(source, f"{path.name}, cell {number}", "exec"), names)
+        shown = _run("".join(cell["source"]), f"{path.name}, cell {number}", names)
+        # What Jupyter asks of the last expression of a cell.
+        pictures = [getattr(shown, method)() for method in ("_repr_html_", "_repr_png_") if hasattr(shown, method)]
+        assert not pictures or any(pictures)
     assert list(tmp_path.glob("*.html")) + list(tmp_path.glob("*.png"))
+
+
+def _run(source: str, name: str, names: dict[str, Any]) -> Any:
+    """Run a cell as Jupyter does, and return the value of its last expression."""
+    body = ast.parse(source, name)
+    last = body.body.pop() if body.body and isinstance(body.body[-1], ast.Expr) else None
+    exec(compile(body, name, "exec"), names)
+    return None if last is None else eval(compile(ast.Expression(last.value), name, "eval"), names)
 
 
 def _need_chinese_font() -> None:

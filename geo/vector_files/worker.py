@@ -105,6 +105,7 @@ def read(path: str, encoding: str | None) -> dict[str, Any]:
                     "types": list(info["ogr_types"]),
                     "wkb": None if shapes is None else list(shapes),
                     "columns": list(fields),
+                    "given": _given_in_geopackage(path, str(name), fids) if path.endswith(".gpkg") else [],
                 }
             )
     said = [str(one.message) for one in caught] + heard.texts
@@ -147,6 +148,25 @@ def look_at_geojson(path: str) -> dict[str, Any]:
 
 def _has_coordinates(geometry: Any) -> bool:
     return isinstance(geometry, dict) and bool(geometry.get("coordinates") or geometry.get("geometries"))
+
+
+def _given_in_geopackage(path: str, layer: str, fids: Any) -> list[int]:
+    """Return the rows whose geometry is not NULL: GDAL gives none for one that it cannot read."""
+    with (
+        closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as database,
+        suppress(sqlite3.Error),
+    ):
+        found = database.execute(
+            "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
+        ).fetchone()
+        if found is None:
+            return []
+        (column,) = found
+        keys = [row[1] for row in database.execute("SELECT * FROM pragma_table_info(?)", (layer,)) if row[5]]
+        quoted = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in (keys[0], layer, column)]
+        known = {row[0] for row in database.execute("SELECT {} FROM {} WHERE {} IS NOT NULL".format(*quoted))}
+        return [row for row, fid in enumerate(fids.tolist(), start=1) if fid in known]
+    return []
 
 
 def damage_of_sqlite(path: str) -> str:

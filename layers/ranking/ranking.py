@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.display import ShowsTables
 from geo.errors import SchemaError
 from layers.indicators import network_of_lines, scenario_lines
 from layers.ranking.gains import Circle, Gain, gain, trips
@@ -36,7 +37,7 @@ TRAVELLED = (Mode.RAIL.value, Mode.HIGHWAY.value, Mode.AIRPORT.value)
 
 
 @dataclass(frozen=True)
-class Ranking:
+class Ranking(ShowsTables):
     """
     What projects bring.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,7 @@ def write_layers_as_geopackage(
     OutputError
         If the file cannot be written.
     """
+    layers = [replace(layer, name=_allowed(layer.name)) for layer in layers]
     names = {layer.name: full_names(layer.schema, style) for layer in layers}
     tables = {layer.name: layer.table.rename(columns=names[layer.name]) for layer in layers}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,6 +112,11 @@ def write_layers_as_geopackage(
                 if styles and any(layer.drawn for layer in layers):
                     _add_styles(database, layers, names, lang)
             temporary.replace(path)
+
+
+def _allowed(name: str) -> str:
+    """Return a layer's name, with something before it where the format or SQLite keep its beginning for themselves."""
+    return f"t_{name}" if name.lower().startswith(("gpkg", "sqlite_", "rtree_", LAYER_STYLES)) else name
 
 
 def _explain(

@@ -148,7 +148,8 @@ def write_layers_as_shapefiles(
         rest = pd.concat(undrawn.values(), ignore_index=True)
         report.rows[NOT_DRAWN] = len(rest)
         write_bytes(
-            folder / NOT_DRAWN, csv_bytes([list(rest.columns), *rest.astype(object).fillna("").to_numpy().tolist()])
+            folder / NOT_DRAWN,
+            csv_bytes([list(rest.columns), *rest.astype(object).fillna("").to_numpy().tolist()], quoting=csv.QUOTE_ALL),
         )
     if layers:
         _write_dictionary(folder, {layer.schema.name: layer.schema for layer in layers}.values(), names)

@@ -68,7 +68,7 @@ class Sheet:
     Examples
     --------
     >>> Sheet(297, 210, dpi=100).pixels
-    (1169, 827)
+    (1169, 826)
     """
 
     width_mm: float = 297.0

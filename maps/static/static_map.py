@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from maps.static.furniture import Entry
+    from maps.static.paper import PaperMap
 
 __all__ = ["FORMATS", "static_map", "write_static_map"]
 
@@ -60,7 +61,7 @@ def static_map(
     sources: Sequence[str] = (),
     map_approval: str = "",
     lang: str = "zh",
-) -> Figure:
+) -> PaperMap:
     """
     Make a map for paper.
 
@@ -87,9 +88,8 @@ def static_map(
 
     Returns
     -------
-    matplotlib.figure.Figure
-        Of the sheet's size and resolution; ``savefig`` writes it, Jupyter shows it. Its attribute ``tongtu`` holds
-        ``metres_per_mm``, ``scale_bar_km`` and ``extent`` of the first frame.
+    PaperMap
+        A matplotlib figure of the sheet's size and resolution; ``savefig`` writes it, Jupyter shows it.
 
     Raises
     ------
@@ -108,11 +108,11 @@ def static_map(
     """
     try:
         import matplotlib as mpl
-        from matplotlib.figure import Figure
     except ImportError as error:
         message = "static maps need matplotlib: pip install 'tongtu[figures]'"
         raise MissingExtraError(message) from error
     from maps.static.furniture import draw_legend, draw_north, draw_scale_bar, legend_entries
+    from maps.static.paper import PaperMap
 
     words = page_words("static_words.json", lang)
     FEATURES.validate(features)
@@ -128,7 +128,7 @@ def static_map(
     texts = [title, subtitle, *foot, *(p.title for p in shown), *map(str, features["name"]), words["legend"]]
     families = fallback_fonts("".join(printable(t) for t in texts))
     with mpl.rc_context({"font.family": families, "axes.unicode_minus": False, "text.hinting": "none"}):
-        figure = Figure(figsize=(paper_size.width_mm / 25.4, paper_size.height_mm / 25.4), dpi=paper_size.dpi)
+        figure = PaperMap(figsize=(paper_size.width_mm / 25.4, paper_size.height_mm / 25.4), dpi=paper_size.dpi)
         layout = _layout(paper_size, entries, shown, foot, extent, crs, subtitle=bool(subtitle))
         paper = _paper(figure, paper_size)
         _head(paper_size, paper, title, printable(subtitle))
@@ -154,7 +154,7 @@ def static_map(
                 paper_size.write(figure, frame.left, frame.top + 1.2 * paper_size.scale, printable(panel.title), fontsize=paper_size.text_pt * 1.1, fontweight="bold", color=PALETTE["text"])  # fmt: skip
         draw_legend(paper, paper_size, layout.legend, entries, words, columns=layout.columns)
         _foot_text(paper_size, figure, layout.foot)
-        figure.tongtu = facts  # type: ignore[attr-defined]
+        figure.facts = facts
         # Text keeps the families that it was made with: they hold when the figure is saved elsewhere.
         for text in figure.findobj(mpl.text.Text):
             text.set_fontfamily(families)

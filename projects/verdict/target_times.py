@@ -12,6 +12,7 @@ import pandas as pd
 from geo.errors import PlaceNotFoundError
 from geo.gazetteer import default_gazetteer
 from layers.indicators import network_of_lines, scenario_lines, scenario_network
+from layers.ranking.project_graph import project_graph
 from layers.travel_time import travel_time_legs, travel_time_matrix, travel_time_table
 from projects.verdict.journeys import REGION, TIME_INDICATORS, Journey, Scope, scopes
 
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.network import Network
+    from layers.ranking.project_graph import ProjectGraph
 
-__all__ = ["TIME_INDICATORS", "Measured", "TargetTimes"]
+__all__ = ["ALONE", "TIME_INDICATORS", "Measured", "TargetTimes"]
+
+ALONE = "PROJECTS="
+"""Before the ids, |-joined, of the projects of a scenario that builds these alone."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class TargetTimes:
     wanted: list[tuple[str, str, int]]
     _times: dict[tuple[str, str, str, str], dict[tuple[str, str], tuple[float, str]]] = field(default_factory=dict)
     _networks: dict[tuple[str, str], Network] = field(default_factory=dict)
+    _graphs: dict[tuple[str, str], ProjectGraph] = field(default_factory=dict)
     _lines: dict[str, tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Series]] = field(default_factory=dict)
 
     def measure(
@@ -136,6 +142,9 @@ class TargetTimes:
         key = (mode, month, scenario, depart_from)
         if key not in self._times:
             places = self._places(mode)
+            if scenario.startswith(ALONE) and depart_from == "centre":
+                self._times[key] = self._with_projects(mode, month, scenario.removeprefix(ALONE).split("|"), places)
+                return self._times[key]
             matrix = travel_time_matrix(
                 self._network(month, scenario), places, places, mode=mode, depart_from=depart_from
             )
@@ -145,6 +154,24 @@ class TargetTimes:
                 (str(a), str(b)): (float(minutes), str(note)) for a, b, minutes, note in zip(*columns, strict=True)
             }
         return self._times[key]
+
+    def _with_projects(
+        self, mode: str, month: str, chosen: Iterable[str], places: pd.DataFrame
+    ) -> dict[tuple[str, str], tuple[float, str]]:
+        """Return the times with some projects alone: of one graph that knows what each arc needs, not of a network each."""
+        if (mode, month) not in self._graphs:
+            lines, nodes, project = self._planned(month)
+            owners = {str(k): str(v) for k, v in zip(lines["feature_id"], project, strict=True) if v}
+            network = network_of_lines(lines, nodes, month=month)
+            self._graphs[mode, month] = project_graph(network, owners, places, places, mode=mode)
+        graph = self._graphs[mode, month]
+        times = graph.times_of(name for name in chosen if name in graph.projects)
+        names = places["name"].astype(str).tolist()
+        return {
+            (a, b): (round(float(times[i, j]), 1), "") if np.isfinite(times[i, j]) else (float("nan"), "没有通路 no way")
+            for i, a in enumerate(names)
+            for j, b in enumerate(names)
+        }
 
     def _places(self, mode: str) -> pd.DataFrame:
         """Return name, lon, lat of the places of all that is wanted by a mode; those that nobody knows are left out."""
@@ -161,8 +188,8 @@ class TargetTimes:
         return pd.DataFrame(list(rows.values()), columns=["name", "lon", "lat"])
 
     def _network(self, month: str, scenario: str) -> Network:
-        if scenario.startswith("PROJECTS="):
-            chosen = set(scenario.removeprefix("PROJECTS=").split("|"))
+        if scenario.startswith(ALONE):
+            chosen = set(scenario.removeprefix(ALONE).split("|"))
             lines, nodes, project = self._planned(month)
             return network_of_lines(lines[project.isin(chosen) | (project == "")], nodes, month=month)
         if (month, scenario) not in self._networks:

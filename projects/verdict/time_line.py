@@ -12,6 +12,7 @@ from projects.verdict.journeys import DEPARTURES, scopes
 from projects.verdict.judgement import STAGES
 from projects.verdict.solidity import times_closing_note
 from projects.verdict.target_line import OWN_PLAN, TargetLine
+from projects.verdict.target_times import ALONE
 from projects.verdict.time_closing import TimeClosing, closing_projects, solid_first
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class TimeLine(TargetLine):
             self.add(f"by {year}", self.month, by_then, "min", how)
         own = self._own_projects()
         if own:
-            minutes = self._minutes(scenario=f"PROJECTS={'|'.join(own)}").minutes
+            minutes = self._minutes(scenario=f"{ALONE}{'|'.join(own)}").minutes
             self.add(f"{OWN_PLAN} {self.target['document']}", self.month, minutes, "min", how)
 
     def _own_projects(self) -> list[str]:
@@ -188,7 +189,7 @@ class TimeLine(TargetLine):
             self._candidates(features, limit),
             limit,
             self.today.minutes,
-            lambda ids: self._minutes(scenario=f"PROJECTS={'|'.join(ids)}").minutes,
+            lambda ids: self._minutes(scenario=f"{ALONE}{'|'.join(ids)}").minutes,
         )
         before = self.today.minutes
         for order, project in enumerate(found.projects.to_dict("records"), 1):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.display import ShowsTables
 from geo.errors import VocabularyError
 from layers.area_units import area_units
 from layers.scenario import DATA_MONTH, parse_month
@@ -42,7 +43,7 @@ __all__ = ["STAGES", "Verdicts", "judge", "target_verdicts"]
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class Verdicts(ShowsTables):
     """
     What is said of targets.
 

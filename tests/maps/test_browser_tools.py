@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from pyproj import Geod
 
+from layers.schema import INDICATORS
 from maps.web import write_web_map
 from tests.maps import sample
-from tests.maps.test_browser import kilometres, write_sample
+from tests.maps.test_browser import HOSTILE, kilometres, write_sample
 from tests.maps.test_web import rings, verdicts
 from tests.maps.visits import Visit, in_browser
 
@@ -455,6 +457,35 @@ def test_the_focus_is_seen_and_every_control_has_a_name(visit: Visit) -> None:
     visit.page.keyboard.press("Tab")
     width = visit.page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
     assert float(width.removesuffix("px")) >= 2
+
+
+def test_hostile_indicators_targets_and_rings_are_shown_as_written(browser: Any, tmp_path: Path) -> None:
+    words = [word.replace("\x00", "") for word in HOSTILE if len(word) < 200][:60]
+    indicators = pd.concat(
+        [sample.indicators().assign(indicator=word, unit=word, definition=word) for word in words], ignore_index=True
+    )
+    targets = verdicts().assign(indicator_zh=words[1], unit=words[2], document=words[3])
+    path = write_sample(
+        tmp_path / "map.html",
+        indicators=INDICATORS.coerce(indicators.drop_duplicates(list(INDICATORS.key))),
+        verdicts=targets,
+        isochrones=rings().assign(origin=words[4], definition=words[5]),
+    )
+    visit = Visit(browser, path).ready()
+    page = visit.page
+    shown = page.evaluate(
+        """() => tongtu.h.indicators.map((one) => { tongtu.state.indicator = one.id; tongtu.panel.showKeys();
+        return [one.targets ? "" : one.definition, tongtu.panel.keys.textContent, tongtu.panel.keys.querySelectorAll("script, img, svg, iframe, a").length]; })"""
+    )
+    assert len(shown) > 100
+    for definition, text, foreign in shown:
+        assert definition in text
+        assert foreign == 0
+    page.select_option("#reach", index=3)
+    assert words[4] in page.evaluate("tongtu.panel.keys.textContent")
+    page.evaluate("tongtu.table.show('area')")
+    assert page.evaluate("window.__fired") is None
+    visit.close()
 
 
 @pytest.mark.parametrize("width", [360, 390])

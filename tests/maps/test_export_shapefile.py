@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, Point
+from shapely.geometry import GeometryCollection, LineString, MultiLineString, MultiPolygon, Point, box
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import SchemaError
 from geo.schema import Column, Schema
@@ -125,6 +126,58 @@ def test_every_value_comes_back(
             assert int(back[fields[whole]].iloc[i]) == want_whole
         got_date = back[fields[date]].iloc[i]
         assert pd.isna(got_date) if want_date is None else pd.Timestamp(got_date).date() == want_date
+
+
+SHAPES = st.sampled_from(
+    [
+        Point(117, 31),
+        Point(),
+        None,
+        LineString(),
+        LineString([(117, 31), (118, 32)]),
+        LineString([(117, 31, 5), (118, 32, 6)]),
+        MultiLineString([[(117, 31), (118, 32)], [(119, 31), (119, 32)]]),
+        box(117, 31, 118, 32),
+        MultiPolygon(),
+        GeometryCollection([Point(117, 31)]),
+    ]
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(rows=[("a\rb", None), ("c\nd", Point()), (",", None)])
+@given(rows=st.lists(st.tuples(TEXT, SHAPES), min_size=1, max_size=8))
+def test_every_row_comes_back_whatever_its_geometry(
+    encoding: str, tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, BaseGeometry | None]]
+) -> None:
+    """Mixed, empty and missing geometries: each row stands once, in a file of its type or among the rows not drawn."""
+    folder = tmp_path_factory.mktemp("shp")
+    table = gpd.GeoDataFrame(
+        {"编号": [f"r{i}" for i in range(len(rows))], "说明": [row[0] for row in rows]},
+        geometry=[row[1] for row in rows],
+        crs="EPSG:4326",
+    )
+    layers = geometry_layers("t", table, inferred_schema("t", table))
+    write_layers_as_shapefiles(layers, folder, encoding=encoding)
+    with (folder / "long_texts.csv").open(encoding="utf-8-sig", newline="") as file:
+        companion = {(row["layer"], int(row["record"]), row["field"]): row["text"] for row in csv.DictReader(file)}
+    found: list[tuple[str, str]] = []
+    for path in folder.glob("*.shp"):
+        back = pyogrio.read_dataframe(path)
+        fields = list(back.columns)
+        for record, (key, text, shape) in enumerate(back.itertuples(index=False), start=1):
+            whole = companion.get((path.stem, record, fields[1]), "" if text is None or text != text else text)
+            found.append((key, whole))
+            given = rows[int(key[1:])][1]
+            assert given is not None
+            assert shape.equals(given)
+            assert shape.has_z == given.has_z
+    if (folder / "not_drawn.csv").exists():
+        with (folder / "not_drawn.csv").open(encoding="utf-8-sig", newline="") as file:
+            found += [(row["编号"], row["说明"]) for row in csv.DictReader(file)]
+    assert sorted(found) == sorted((f"r{i}", row[0]) for i, row in enumerate(rows))
 
 
 def test_a_text_is_cut_between_characters_and_whole_beside(tmp_path: Path) -> None:

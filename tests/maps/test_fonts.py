@@ -38,6 +38,13 @@ def test_chinese_labels_have_no_empty_boxes() -> None:
         pytest.skip(str(error))
 
 
+def test_the_font_of_empty_boxes_is_none() -> None:
+    """Matplotlib's own last resort covers all of Unicode with boxes: no figure may fall back to it."""
+    assert not [name for name, _ in fonts._candidates() if "resort" in name.lower()]
+    with pytest.raises(OutputError, match="fonts-noto-cjk"):
+        fonts.chinese_font("\U00016ffe")  # no character at all
+
+
 def test_a_broken_font_covers_nothing(tmp_path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "x.ttf").write_bytes(b"no font")
     assert fonts._covered(str(tmp_path / "x.ttf")) == frozenset()

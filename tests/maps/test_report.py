@@ -105,6 +105,30 @@ def test_tiles_by_hand(text: str) -> None:
     words = re.sub(r"<[^>]+>", "|", text)
     for part in ("14", "其中在建 4 项", "占 93%", "现状达到 1 项，计入规划项目达到 2 项", "提及 21 处"):
         assert part in words
+    # Drawn straight: 甲丙, 甲戊, 辛甲; as corridors: 乙辛, 庚甲; by its area: 戊城. Doubtful: 甲城至戊城.
+    assert "存疑 1 项，文件不一致 0 处，位置为示意 6 项" in words
+
+
+def test_the_lead_counts_by_hand(text: str) -> None:
+    # Of ROWS: operating 丁庚; under construction 甲庚, 甲己, 乙戊, 甲城机场; starting 甲丙, 辛甲; preparatory 丙辛, 乙辛;
+    # proposed 甲戊, 丁城机场; the other three are unspecified. Targets: expressways are met, railways only with projects.
+    assert (
+        "2 份规划文件共提出 14 个项目：建成运营 1 项、在建 4 项、开工 2 项、前期工作 2 项、规划研究 2 项、阶段未明 3 项。"
+        in text
+    )
+    assert "可与测算值对照的目标 2 项：现状达到 1 项、计入规划项目方能达到 1 项。" in text
+
+
+def test_documents_are_named_by_region_and_year_where_that_is_one(text: str) -> None:
+    first, second = (
+        {**document, "region": region, "date": "2021-08"}
+        for document, region in zip(DOCUMENTS, ("甲市", "乙市"), strict=True)
+    )
+    made = report(**tables(documents=[first, second]))
+    assert '<a class="where" href="#doc-样例规划" title="样例市综合交通规划">甲市 2021</a>' in made
+    assert '<tr id="doc-样例规划"><td><b>甲市 2021</b></td><td>样例市综合交通规划</td>' in made
+    twice = report(**tables(documents=[first, {**second, "region": "甲市"}]))
+    assert "甲市 2021" not in twice  # two plans of one region and year: their titles tell them apart
 
 
 def test_verdicts_in_plain_words(text: str) -> None:
@@ -130,11 +154,13 @@ def test_an_upper_bound_is_exceeded_not_short() -> None:
 
 def test_what_was_not_measured_has_no_verdict(text: str) -> None:
     row = next(row for row in Cells(text).rows["targets"] if row[1] == "机场旅客吞吐量")
-    assert row[4:6] == ["–未测算", "–未测算"]
-    assert row[3] == "未写明"
-    # Notes in the order of the table: 口径一致 (1) and 计入规划项目 (2) of the first two targets, then its own.
-    assert row[8] == "3"
-    assert '<li id="note-3">本工具不测算客流</li>' in text
+    # No columns for values: it stands in the folded table, with the words of the plan and the reason.
+    assert row[3:] == ["未写明", "样例纲要5机场旅客吞吐量达到2000以上", "本工具不测算客流"]
+    measured = next(row for row in Cells(text).rows["targets"] if row[1] == "铁路网密度")
+    assert measured[4:6] == ["575.5未达到，差 124.5", "731达到"]
+    # Notes in the order of the table: 口径一致 (1) and 计入规划项目 (2).
+    assert measured[7] == "1,2"
+    assert '<li id="note-2">计入规划项目</li>' in text
 
 
 def test_the_register_lists_every_project_once_with_its_words(text: str) -> None:
@@ -144,7 +170,7 @@ def test_the_register_lists_every_project_once_with_its_words(text: str) -> None
     assert first[0] == "甲庚高铁又名 甲庚线、新庚高铁"
     assert first[2] == "在建"
     assert first[3] == "甲城-丁城-庚城"
-    assert "样例规划 1" in first[7]
+    assert "样例市综合交通规划1" in first[7]  # the plan's title and the clause: never the short name of the file
     assert "加快建设甲庚高铁" in first[7]
     # Rail comes first, and within it what is furthest on.
     assert [row[0][:4] for row in rows[:4]] == ["甲庚高铁", "甲丙城际", "丙辛铁路", "甲城至戊"]
@@ -184,7 +210,10 @@ def test_each_kind_of_disagreement_has_its_table() -> None:
     made = report(**tables(consistency=disagreements()))
     rows = Cells(made).rows["consistency"]
     assert [row[0] for row in rows if row[0] != "名称"] == ["铁路网密度", "甲庚高铁", "甲城至戊城市域铁路"]
-    assert rows[1][2] == "样例市综合交通规划 3、4: 不低于 700 公里/万平方公里 (2025)样例纲要: 不低于 650 公里/万平方公里 (2025)"
+    assert (
+        rows[1][2]
+        == "样例市综合交通规划 3、4: 不低于 700 公里/万平方公里 (2025)样例纲要: 不低于 650 公里/万平方公里 (2025)"
+    )
     assert rows[3][2] == "样例市综合交通规划 3、4: 在建样例纲要: 未提及"
     assert "界内一侧未提及（1 项）" in made
     assert '<a href="#project-rail-001">甲庚高铁</a>' in made
@@ -259,7 +288,7 @@ def test_the_value_with_projects_is_not_taken_for_a_forecast() -> None:
     assert (
         "no forecast: of 78 km added, 25% drawn straight, 50% as corridors, 75% not yet under construction" in english
     )
-    assert "非预测" not in report(**tables())
+    assert "（非预测：新增" not in report(**tables())
 
 
 def test_share_of_grade_d_by_hand() -> None:

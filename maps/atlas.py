@@ -238,9 +238,7 @@ def _verdicts(reading: Reading, projects: gpd.GeoDataFrame, measures: Measures, 
     return target_verdicts(_all_targets(reading), projects, measures.indicators, month=month, dates=dates, lang=lang)
 
 
-def _gains(
-    projects: gpd.GeoDataFrame, month: str, lang: str
-) -> tuple[pd.DataFrame, pd.DataFrame] | tuple[None, None]:
+def _gains(projects: gpd.GeoDataFrame, month: str, lang: str) -> tuple[pd.DataFrame, pd.DataFrame] | tuple[None, None]:
     """Measure what the projects change of the 41 cities' accessibility, all together and one by one; None without any to build."""
     if projects_in(projects, "plan").empty:
         return None, None

@@ -32,7 +32,7 @@ from maps.gis.field_names import dbase_names, full_names
 from maps.gis.geopackage import write_geopackage, write_layers_as_geopackage
 from maps.gis.handover import Layer, feature_layers
 from maps.gis.kml import write_kml
-from maps.gis.metadata import data_dictionary, licences, manifest
+from maps.gis.metadata import data_dictionary, holds_our_data, licences, manifest
 from maps.gis.shapefile import csv_bytes, write_layers_as_shapefiles, write_shapefiles
 from maps.gis.sources import Source, read_source, source_of
 from maps.gis.tables import joined, write_csv_tables
@@ -416,7 +416,8 @@ def _add_metadata(
         table = _dictionary(source, form, options)
         write_bytes(folder / "fields.csv", csv_bytes([list(table.columns), *table.to_numpy().tolist()]))
         rows = licences()
-        write_bytes(folder / "licences.csv", csv_bytes([list(rows[0]), *(list(row.values()) for row in rows)]))
+        used = rows if holds_our_data(source.layers) else []
+        write_bytes(folder / "licences.csv", csv_bytes([list(rows[0]), *(list(row.values()) for row in used)]))
         write_bytes(folder / REPORT, _json(report))
     sums = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
     targets = [] if form in TABLES_ONLY else list(placed)
@@ -425,7 +426,7 @@ def _add_metadata(
         for name, content in _catalogue(source, placed, described, form, options).items():
             write_bytes(folder / name, content)
             sums[name] = sha256_of(folder / name)
-    record = manifest(form.value, targets, report, sums)
+    record = manifest(form.value, targets, report, sums, ours=holds_our_data(source.layers))
     write_bytes(folder / MANIFEST, _json(record))
     return record
 

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 __all__ = ["report", "write_report"]
 
 
+_MOST_SENTENCES = 8
+"""Targets that the first page tells of; the table has them all."""
+
+
 def write_report(path: str | Path, **tables: Any) -> Path:
     """
     Write the report of a plan as one HTML file.
@@ -160,7 +164,10 @@ def report(
         "n_projects": len(entries),
         "lead": lead_sentences(entries, sentences, len(listed), lang, words),
         "tiles": _tiles(entries, rows, len(mentions), len(listed), times, inconsistent, words),
-        "sentences": sentences,
+        "sentences": sentences[:_MOST_SENTENCES],
+        "further": _phrase(words["further"], len(sentences) - _MOST_SENTENCES)
+        if len(sentences) > _MOST_SENTENCES
+        else "",
         "unmeasured": _phrase(words["unmeasured"], len(rows) - len(sentences)) if len(rows) > len(sentences) else "",
         "target_chart": target_chart(measured),
         "stage_chart": stage_chart(entries, lang, words),

@@ -16,6 +16,8 @@ BOX = re.compile(rf"专栏\s?([\d]+|[{DIGITS}]+)")
 ITEM = re.compile(r"(\d{1,3})(?:[.．、](?!\d)|\s(?=[^\d\s]))")
 DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=[\s、]|[^\d\s.%万亿公千个家倍米亩元])")
 ARTICLE = re.compile(rf"第[{DIGITS}\d]+条")
+TOPIC_LINE = re.compile(r"[\u4e00-\u9fff]{2,8}方面:?")
+"""铁路方面: a line of its own that tells what the next paragraphs are about."""
 INLINE = re.compile(r"\((\d{1,3})\)")
 
 NOISE_WORDS = (
@@ -183,6 +185,8 @@ def pieces(text: str) -> list[Piece]:
             decimal, box, item = m[1], "", ""
             titles.pop("box", None)
             titles["decimal"] = title
+        elif TOPIC_LINE.fullmatch(body):
+            titles["item"] = title
         elif m := ITEM.match(body):
             item = m[1]
             if not box:

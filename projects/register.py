@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,6 +34,10 @@ LINES = {
 CORRIDORS = {"rail_line", "expressway"}
 """Families whose lines are told to be related where one lies on the other."""
 
+AHEAD = {"proposed", "preparatory"}
+BUILT = {"under_construction", "operating"}
+LONGEST_GAP = 30
+"""Characters between two names of one list that are compared."""
 MAX_BROKEN = 300
 """Broken names that are compared with all sound ones; a text with more is broken as a whole."""
 
@@ -253,6 +258,7 @@ def _keys(mentions: Sequence[Mention]) -> list[str]:
             again = (m.document, m.mode, family, stem, normalise(m.section), m.phase)
             key = first.setdefault(again, key) if key.split("|")[3:] == first.get(again, key).split("|")[3:] else key
         keys.append(key)
+    keys = _distinct(mentions, keys)
     whole = {(m.document, key) for key, m in zip(keys, mentions, strict=True) if not m.section}
     part = {(m.document, key) for key, m in zip(keys, mentions, strict=True) if m.section}
     both = whole & part
@@ -270,6 +276,43 @@ def _keys(mentions: Sequence[Mention]) -> list[str]:
         names = sound.get(mentions[i].mode, {})
         keys[i] = names.get(repaired_name(mentions[i], names), keys[i])
     return keys
+
+
+def _distinct(mentions: Sequence[Mention], keys: list[str]) -> list[str]:
+    """
+    Tell lines of the same places apart where a document names them as two: 金台铁路 built, 金台城际铁路 planned.
+
+    Two names of one passage that differ in the type of railway are two lines where one list holds both, or where one is
+    built and the other still planned.
+    """
+    named: dict[tuple[str, str, str], dict[str, list[Mention]]] = {}
+    for key, m in zip(keys, mentions, strict=True):
+        if key.split("|")[1] == "rail_line" and not m.section:
+            named.setdefault((key, m.document, m.clause), {}).setdefault(_rail_type(m.name), []).append(m)
+    apart = {
+        key
+        for (key, _, _), types in named.items()
+        for one, other in itertools.combinations(types.values(), 2)
+        if any(_listed_together(a, b) for a in one for b in other)
+        or any({m.status for m in one} <= x and {m.status for m in other} <= y for x, y in ((AHEAD, BUILT), (BUILT, AHEAD)))
+    }
+    return [
+        f"{key}|{_rail_type(m.name)}" if key in apart and _rail_type(m.name) != "高铁" else key
+        for key, m in zip(keys, mentions, strict=True)
+    ]
+
+
+def _rail_type(name: str) -> str:
+    """Type of railway in a name: 高铁, 城际, or 铁路 where it says no more."""
+    if re.search(r"高铁|高速铁路|客运专线|客专", name):
+        return "高铁"
+    return "城际" if "城际" in name else "铁路"
+
+
+def _listed_together(one: Mention, other: Mention) -> bool:
+    """Whether two names stand in one list: close by, under the same words."""
+    gap = max(one.start, other.start) - min(one.end, other.end)
+    return 0 < gap <= LONGEST_GAP and (one.status, one.status_text) == (other.status, other.status_text)
 
 
 def _abbreviated(mentions: Sequence[Mention], keys: list[str]) -> list[str]:

@@ -224,12 +224,12 @@ def reports(text: str, *, before: bool) -> tuple[bool, bool]:
 
 
 ANNOUNCEMENT = re.compile(
-    r"(?P<verb>新开工|开工建设|开工|续建|建成投产|建成通车|规划建设|谋划建设|谋划|加快推进|加快建设|在建)(?:的|了)?"
+    r"(?P<verb>安排(?:了|实施)?|新开工|开工建设|开工|续建|建成投产|建成通车|规划建设|谋划建设|谋划|加快推进|加快建设|在建)(?:的|了)?"
     r"[^,。;:、]{0,24}?(?:一批|\d+[个项]|[一二三四五六七八九十]+[个项]|重[大点])[^,。;:、]{0,12}(?:工程|项目|\d+[个项])"
 )
 ANNOUNCING_LABEL = re.compile(
-    r"(?:今年|明年|20\d\d年)?(?:计划|将|要)?(?P<verb>新开工|开工建设|开工|续建|在建|规划建设|谋划建设|谋划)(?:建设)?的"
-    r"[^,。;:]{0,16}?(?:包括|主要有|主要是|有|为|是):?$"
+    r"(?:(?:今年|明年|20\d\d年),?)?(?:[\u4e00-\u9fff]{2,6}?)?(?:计划|将|要)?(?P<verb>新开工|开工建设|开工|续建|在建|规划建设|谋划建设|谋划)(?:建设)?的"
+    r"[^,。;:]{0,16}?(?:还|主要)?(?:包括|主要有|主要是|有|为|是):?$"
 )
 """新开工建设的高速公路包括:"""
 ANNOUNCED_ROLES = {
@@ -260,7 +260,7 @@ def announced(text: str) -> Governor | None:
     if opened := ANNOUNCING_LABEL.match(text):
         return Governor((opened["verb"],), (ANNOUNCED_ROLES[opened["verb"]],))
     found = list(ANNOUNCEMENT.finditer(text))
-    return Governor((found[-1]["verb"],), (ANNOUNCED_ROLES[found[-1]["verb"]],)) if found else None
+    return Governor((found[-1]["verb"],), (ANNOUNCED_ROLES.get(found[-1]["verb"], "future"),)) if found else None
 
 
 def later_stage(stages: Sequence[str]) -> str:

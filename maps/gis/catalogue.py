@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from geo import __version__
 from geo.io import attributions
-from maps.gis.metadata import licences
+from maps.gis.metadata import holds_our_data, licences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,9 @@ WHOLE_REGION: Final = (114.5, 27.0, 123.5, 35.5)
 """Extent stated where nothing is drawn: 上海, 江苏, 浙江, 安徽."""
 
 ISO_GEOMETRY: Final = {"point": "point", "line": "curve", "polygon": "surface", "none": "complex"}
+
+PARTS: Final = {"shp": ("shx", "dbf", "prj", "cpg")}
+"""Files that a format has beside its main one, and that are data too."""
 
 UNNAMED: Final = {"zh": "(编制单位, 请填写)", "en": "(organisation, to be filled in)"}
 
@@ -92,6 +95,8 @@ class Bundle:
         """Title, abstract and lineage."""
         rows = sum(len(layer.table) for layer in self.layers)
         drawn = sum(len(layer.table) for layer in self.layers if layer.drawn)
+        if not holds_our_data(self.layers):
+            return self._words_for_others(rows, drawn)
         systems = ", ".join(one.crs.name + (f" ({one.mark})" if one.shifted else "") for one in self.systems) or "-"
         if self.lang == "zh":
             return {
@@ -109,6 +114,29 @@ class Bundle:
                 f"Read from plan texts and drawn by tongtu {__version__}; how each geometry was made and how precise it is "
                 "stand in drawn_by and accuracy_km, sources of existing lines in source and grade. Indicative alignments, "
                 "without legal force."
+            ),
+        }
+
+    @property
+    def sources(self) -> str:
+        """Attributions of the embedded data, empty where none of them is in the bundle."""
+        return "; ".join(attributions()) if holds_our_data(self.layers) else ""
+
+    def _words_for_others(self, rows: int, drawn: int) -> dict[str, str]:
+        """Title, abstract and lineage of a stranger's data, of which we know no more than is in them."""
+        systems = ", ".join(one.crs.name + (f" ({one.mark})" if one.shifted else "") for one in self.systems) or "-"
+        if self.lang == "zh":
+            return {
+                "title": self.name,
+                "abstract": f"{rows} 条记录, 其中 {drawn} 条有几何。坐标系: {systems}。",
+                "lineage": f"由用户提供的数据经通途 tongtu {__version__} 转换格式与坐标系; 来源与许可请由提供者注明。",
+            }
+        return {
+            "title": self.name,
+            "abstract": f"{rows} records, {drawn} drawn. CRS: {systems}.",
+            "lineage": (
+                f"Data given by a user, converted in format and coordinate system by tongtu {__version__}; source and licence"
+                " are for the giver to state."
             ),
         }
 
@@ -158,7 +186,7 @@ def iso_19115(bundle: Bundle) -> bytes:
             "topiccategory": ["transportation"],
             "extents": {"spatial": [{"bbox": list(bundle.bbox), "crs": 4326}]},
             "accessconstraints": "license",
-            "rights": {lang: "; ".join(attributions())},
+            "rights": {lang: bundle.sources},
             "status": "onGoing",
             "maintenancefrequency": "asNeeded",
         },
@@ -204,7 +232,7 @@ def stac_item(bundle: Bundle) -> bytes:
             "title": words["title"],
             "description": f"{words['abstract']} {words['lineage']}",
             "license": "other",
-            "attribution": "; ".join(attributions()),
+            "attribution": bundle.sources,
             "providers": [{"name": bundle.publisher or UNNAMED[bundle.lang], "roles": ["producer"]}],
             "tongtu:layers": {layer.name: len(layer.table) for layer in bundle.layers},
         },
@@ -217,7 +245,11 @@ def stac_item(bundle: Bundle) -> bytes:
         else:
             projection.apply(wkt2=bundle.systems[0].crs.to_wkt("WKT2_2019"))
     for name in sorted(bundle.checksums):
-        asset = pystac.Asset(href=f"./{name}", title=name, roles=["data" if name.endswith(bundle.form) else "metadata"])
+        asset = pystac.Asset(
+            href=f"./{name}",
+            title=name,
+            roles=["data" if name.rsplit(".", 1)[-1] in {bundle.form, *PARTS.get(bundle.form, ())} else "metadata"],
+        )
         item.add_asset(name, asset)
         # A multihash: 0x12 for SHA-256, 0x20 for its 32 bytes.
         FileExtension.ext(asset, add_if_missing=True).apply(

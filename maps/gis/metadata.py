@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from geo.crs import OutputCrs
     from geo.schema import Schema
+    from maps.gis.handover import Layer
 
-__all__ = ["data_dictionary", "licences", "manifest"]
+__all__ = ["data_dictionary", "holds_our_data", "licences", "manifest"]
 
 
 def data_dictionary(schemas: Sequence[Schema], names: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
@@ -50,8 +51,23 @@ def licences() -> list[dict[str, str]]:
     return [{key: row[key] for key in keep} for row in csv.DictReader(text.splitlines())]
 
 
+def holds_our_data(layers: Sequence[Layer]) -> bool:
+    """
+    Whether layers follow a contract of tongtu, and so hold what it read, drew or embeds.
+
+    The licences and attributions of embedded data go with these; a stranger's table, whose columns nobody explained to us,
+    holds none of it, and saying so would be false.
+    """
+    return any(column.meaning for layer in layers for column in layer.schema.columns)
+
+
 def manifest(
-    form: str, target: Sequence[OutputCrs], report: Mapping[str, Any], checksums: Mapping[str, str]
+    form: str,
+    target: Sequence[OutputCrs],
+    report: Mapping[str, Any],
+    checksums: Mapping[str, str],
+    *,
+    ours: bool = True,
 ) -> dict[str, Any]:
     """
     Return the metadata of a hand-over, ready for JSON; without a clock, so that the same data give the same bytes.
@@ -65,6 +81,8 @@ def manifest(
     report : mapping
         Counts of rows and losses.
     checksums : mapping of file name to SHA-256
+    ours : bool
+        Whether embedded data are among them; see :func:`holds_our_data`.
 
     Returns
     -------
@@ -75,8 +93,8 @@ def manifest(
         "format": form,
         "crs": [crs_record(one) for one in target],
         "report": dict(report),
-        "attributions": attributions(),
-        "licences": licences(),
+        "attributions": attributions() if ours else [],
+        "licences": licences() if ours else [],
         "files": dict(sorted(checksums.items())),
     }
 

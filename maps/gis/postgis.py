@@ -19,7 +19,7 @@ from geo.crs import output_crs, to_output
 from geo.errors import CrsError, MissingExtraError, OutputError, SchemaError
 from layers.schema import AREAS, FEATURES, INDICATORS, LINES, NODES, TRAVEL_TIMES
 from maps.gis.handover import Layer, inferred_schema
-from maps.gis.metadata import licences
+from maps.gis.metadata import holds_our_data, licences
 from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ CONTRACTS: Final = {
 
 TYPES: Final = {"Int64": "bigint", "float64": "double precision", "boolean": "boolean"}
 """Database type of a column's type; all else is text."""
+
+DTYPES: Final = {16: "boolean", 20: "Int64", 701: "float64"}
+"""The same the other way round, by PostgreSQL's number of the type (pg_type.dat): a column may be NULL throughout."""
 
 GEOMETRY: Final = {"point": "Geometry", "line": "MultiLineString", "polygon": "MultiPolygon"}
 """Geometry type of a layer's kind: a layer of points may hold single and multiple ones."""
@@ -91,7 +94,7 @@ def write_postgis(
         _begin(cursor, schema)
         for place, layer in enumerate(layers):
             _write_layer(cursor, schema, layer, place, lang)
-        _write_licences(cursor, schema)
+        _write_licences(cursor, schema, licences() if holds_our_data(layers) else [])
     return {layer.name: len(layer.table) for layer in layers}
 
 
@@ -237,7 +240,10 @@ def _write_layer(cursor: psycopg.Cursor, schema: str, layer: Layer, place: int, 
         sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(TYPES.get(str(c.dtype), "text"))) for c in columns
     ]
     if layer.drawn:
-        fields.append(sql.SQL("geometry geometry({}, {})").format(sql.SQL(GEOMETRY[layer.kind]), sql.Literal(srid)))
+        tall = "Z" if shapely.has_z(layer.table.geometry.to_numpy()).any() else ""
+        fields.append(
+            sql.SQL("geometry geometry({}, {})").format(sql.SQL(GEOMETRY[layer.kind] + tall), sql.Literal(srid))
+        )
     if layer.schema.key:
         key = sql.SQL(", ").join(sql.Identifier(name) for name in layer.schema.key)
         fields.append(sql.SQL("PRIMARY KEY ({})").format(key))
@@ -283,12 +289,11 @@ def _text(value: object) -> str:
     return text.replace("\x00", "�")
 
 
-def _write_licences(cursor: psycopg.Cursor, schema: str) -> None:
+def _write_licences(cursor: psycopg.Cursor, schema: str, rows: list[dict[str, str]]) -> None:
     from psycopg import sql
 
-    rows = licences()
     table = sql.Identifier(schema, LICENCES)
-    fields = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in rows[0])
+    fields = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in licences()[0])
     cursor.execute(sql.SQL("CREATE TABLE {} ({})").format(table, fields))
     with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
         for row in rows:
@@ -316,13 +321,17 @@ def _read_layer(cursor: psycopg.Cursor, schema: str, name: str, contract: str, k
         )
     )
     rows = cursor.fetchall()
+    kinds = {field: DTYPES.get(one.type_code) for field, one in zip(fields, cursor.description or (), strict=False)}
     table = pd.DataFrame([row[: len(fields)] for row in rows], columns=list(fields), dtype=object)
     srid = {row[-1] for row in rows} - {None} if kind != "none" else set()
     if kind != "none":
         shapes = shapely.from_wkb([row[-2] for row in rows])
         drawn = gpd.GeoDataFrame(table, geometry=list(shapes), crs=f"EPSG:{next(iter(srid), 4326)}")
         table = drawn.to_crs("EPSG:4326")
-    typed = known.coerce(table) if known is not None else table.infer_objects()
+    if known is not None:
+        typed = known.coerce(table)
+    else:
+        typed = table.astype({field: kind for field, kind in kinds.items() if kind})
     return Layer(name, typed, known or inferred_schema(name, typed), kind)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from geo.gazetteer import default_gazetteer
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.lists import read_list
-from projects.grammar.names import LINE_NUMBER, Member, parse_member
+from projects.grammar.names import DASH, LINE_NUMBER, Member, parse_member
 from projects.grammar.naming import is_named, proper_parts
 from projects.grammar.routes import is_abbreviation, places_in, units_in
 from projects.grammar.sentences import begins_name, is_line_name
@@ -33,6 +33,12 @@ __all__ = ["CLOSING", "ClauseReader"]
 METRO = re.compile(r"地铁|轨道交通|轻轨|捷运|市域铁路")
 ANNOUNCED = re.compile(r"(?:分别|具体|主要)?(?:为|是|有|包括)|例?如(?!期|何)")
 """Opens a list of what the clause before has counted (推进3条地铁建设,具体为…)."""
+MADE_INTO = re.compile(
+    r"将(?![由在于与])[^,。;:、年]{1,16}(?:港|机场|枢纽|港区|[市县区])(?:联合)?(?:建成|建设成|打造成|发展成)为?[^,。;:]*(?:港|枢纽|中心|基地|门户|城市|口岸)$"
+)
+"""将甲港建成乙中转枢纽港: a role that a place is to have, nothing that is built."""
+ROUTE_ONLY = re.compile(rf"(?:[\u4e00-\u9fff]{{2}}线)?[\u4e00-\u9fff]{{2,6}}(?:[{DASH}]{{1,2}}[\u4e00-\u9fff]{{2,6}})+")
+"""Places joined by dashes and no more: a member of the list before the comma (建成甲铁路,乙-丙,丁-戊铁路)."""
 RIVERS = frozenset({"长江", "黄河", "珠江", "淮河"})
 """Rivers that name no place of their own (长江三角洲)."""
 CLOSING = {"starting", "complete", "building", "preparatory", "proposed", "halted"}
@@ -83,7 +89,7 @@ class ClauseReader(SubjectReader):
             return False  # a predicate of its own
         fit = [
             (m.head is not None and m.head.mode != "none" and self._named(m, g))
-            or (g.open and m.head is None and is_line_name(m.stem))
+            or (m.head is None and is_line_name(m.stem) and (g.open or ROUTE_ONLY.fullmatch(m.stem) is not None))
             for g in groups
             for m in g.members
         ]
@@ -148,6 +154,8 @@ class ClauseReader(SubjectReader):
             if begins_name(text, i, b, word):
                 break
             role = table[word]
+            if word == "将" and MADE_INTO.match(text, i, b):
+                return Governor(), b, "“将…建成…”:所成的是功能"
             if role == "adverb":
                 weak = weak or word == "重点"
                 if word in {"已", "已经"}:
@@ -226,6 +234,8 @@ class ClauseReader(SubjectReader):
                 or (context.label_member is not None and m.head is None and is_line_name(m.stem))
                 for m in members
             )
+            if context.announced is not None and members:  # 开工的项目包括:甲铁路、乙医院、丙工厂: each is looked at by itself
+                return groups, "list" if named else ""
             return groups, "list" if members and named * 2 >= len(members) else ""
         fit = [
             (m.head is not None and m.head.mode != "none" and (self._named(m, g) or g.open))
@@ -253,6 +263,8 @@ class ClauseReader(SubjectReader):
         if member.head is None or member.stem or not LINE_NUMBER.fullmatch(member.head_text):
             return False
         before = self.text[max(0, member.start - 400) : member.end]
+        if member.head_text in {"机场线", "机场快线"} and re.search(r"铁路|轨道", before):
+            return True  # a city's line to its airport
         return any(METRO.search(part) for part in (before, *self.passage.headings))
 
     def _contaminated(self, group: Group) -> bool:

@@ -28,6 +28,10 @@ JOINING = BRANCHING | {
 }
 """Kinds of facilities that may be named by two ends, as lines are."""
 
+MANY = re.compile(r"^(?:一大批|一系列|一批)")
+CAPACITY = re.compile(r"的?\d[\d.]*[余多]?万?千瓦(?:以上)?(?:的)?(?:发电)?装机(?:容量|规模)?$")
+"""等1000万千瓦装机, 等一大批项目: how much the members come to, not what they are."""
+
 JOINED = re.compile(rf"[\u4e00-\u9fff)]{TO}[\u4e00-\u9fff(]")
 
 
@@ -70,6 +74,7 @@ def apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> N
         number = counted[1] or ""
         count = int(number) if number.isdigit() else "零一二三四五六七八九十".find(number.replace("两", "二") or "无")
         form = form[counted.end() :]
+    form = CAPACITY.sub("", MANY.sub("", form))
     places_only = (
         form.startswith("地") and len(form) > 3
     )  # 甲、乙等地风电场: whatever the members end in, they are places

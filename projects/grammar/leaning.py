@@ -73,6 +73,10 @@ class ContextReader(ClauseReader):
                 member.head, member.head_text = heads["航道"], ""
                 member.suffix = "航道" if len(member.core) < 3 and not member.brackets else ""
                 return
+            river = re.search(r"[江河水淮]干流$", bracketless(member.stem))
+            if mode == Mode.WATERWAY and river and {"整治", "航道整治", "治理"} & set(member.works):
+                member.head, member.head_text = heads["航道"], ""  # where ships are spoken of; else it is flood works
+                return
             if "复航" in member.works and proper_parts(member.stem):
                 member.head, member.head_text = heads["航道"], ""
                 return

@@ -19,6 +19,10 @@ TOPOGRAPHIC = re.compile(
 """Village names of two words that are generic one by one: 双港, 大塘, 新桥."""
 
 
+BETWEEN = re.compile(r"(?:[两三各][省市县区地]|地区|省市|城市)之?间$")
+"""甲与乙两省间(高速公路), 相邻地区间(公路): all that lie between, none by name."""
+
+
 @functools.lru_cache(maxsize=4096)
 def is_unit(name: str) -> bool:
     """Whether characters that are generic one by one make the name of a unit (江北)."""
@@ -116,7 +120,7 @@ def is_named(member: Member) -> bool:
     if "proper" in head.flags or member.code or POWER.search(member.core):
         return True
     if re.search(
-        r"打造|推进|加快|建成|完成|开工|力争|启动|实施|实现|依托|参与|联动|取得|用于|安排|即(?!墨)|将|全面提升|跻身|入选|荣获|获评|●|〓",
+        r"打造|推进|加快|建成|完成|开工|力争|启动|实施|实现|依托|参与|联动|取得|用于|安排|即(?!墨)|将(?![军乐])|全面提升|跻身|入选|荣获|获评|●|〓",
         stem,
     ):
         return False
@@ -172,6 +176,10 @@ def is_named(member: Member) -> bool:
         return True
     if head.mode == "rail" and re.search(r"[东西南北]{1,2}环线$", stem):
         return True  # 枢纽东环线
+    if head.mode in {"rail", "highway"} and "line" in head.flags and re.fullmatch(r"[东西南北中]{1,2}[线环]", stem):
+        return True  # 西环高铁, 西线高速公路: an island's or a city's lines are known by their side
+    if BETWEEN.search(stem) and "line" in head.flags:
+        return False
     if "own" in head.flags and 2 <= len(stem) <= 4 and re.fullmatch(r"[\u4e00-\u9fff]+", stem):
         if len(head.word) == 1 and re.search(r"[公铁水道线网内外上下边沿一二三]$|^(?:新|旧|老|大|小)", stem):
             return False

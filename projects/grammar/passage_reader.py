@@ -52,6 +52,10 @@ MID_VERB = re.compile(
 )
 
 
+DESCRIBED_BY_ENDS = re.compile(
+    r"(?:[从由](?![化江])[^,。;:]{2,40}(?:到|至|通往)[^,。;:]{2,24}|[东西南北]{1,2}[接连达至通](?![州江])[^,。;:]{2,30})的(?=[\u4e00-\u9fff]{3})"
+)
+"""从甲高速到乙港的(快速通道), 北接甲、南连乙的(铁路通道): the ends that the thing joins, no members."""
 DOES_OTHERWISE = re.compile(r"申报|申创|争创|开拓|拓展|加密|引进|承接|参与|设立|开行|申请")
 """What an actor is helped to do that builds nothing."""
 
@@ -164,12 +168,16 @@ class PassageReader(TableReader):
             a += m.end()
         if m := ORDINAL.match(text, a, b):
             a = m.end()
-        if m := re.compile(r"其中(?!部分|一)").match(text, a, b):
+        if m := re.compile(r"其中(?!部分|一|(?:主要)?(?:还)?包括$)").match(text, a, b):
             a = m.end()
         if (m := re.compile(r"例?如(?!期|何)(?=[\u4e00-\u9fff]{3})").match(text, a, b)) and not is_unit(
             text[a : a + 2]
         ):
             a = m.end()
+        if re.fullmatch(r"(?:其中)?(?:主要)?(?:还)?包括", text[a:b]):
+            context.enumerated = True  # 其中包括,甲、乙
+            self._recall(a, b, context)
+            return
         told = TIME.match(text, a, b)
         if b - a <= 16 and text.find("项目", a, b) > 0 and (label := stage_label(text[told.end() if told else a : b])):
             context.label = label  # 首先今年计划完工项目,…
@@ -207,6 +215,8 @@ class PassageReader(TableReader):
         obj = text[start:b]
         if not obj.strip("、以及和与并"):
             return
+        if governor.verbs and (m := DESCRIBED_BY_ENDS.match(obj)):
+            start, obj = start + m.end(), obj[m.end() :]
         skipped = re.match(r"^(?:以及|并|及|和|与|同时|其中|包括)+", obj)
         if skipped and not governor.verbs:
             start, obj = start + skipped.end(), obj[skipped.end() :]
@@ -261,7 +271,7 @@ class PassageReader(TableReader):
         if told is None:
             return False
         context.enumerated, context.announced = True, replace(told, past=context.past)
-        core = re.sub(r"(?:主要)?(?:包括|有|为|是)?:?$", "", self.text[a:b]).rpartition("的")[2]
+        core = re.sub(r"(?:主要|还)?(?:包括|有|为|是)?:?$", "", self.text[a:b]).rpartition("的")[2]
         member = parse_member(core, a)
         if member.head is not None and member.head.mode not in {"", "none", "other"} and not proper_parts(member.stem):
             context.label_member, context.label_passes = member, True
@@ -274,7 +284,7 @@ class PassageReader(TableReader):
             return
         if self._announced_here(a, b, context):
             return
-        far = FAR_BACK if REFERS_BACK.match(self.text, a, b) else 0
+        far = FAR_BACK if REFERS_BACK.match(self.text, a, b) or self.text.startswith("其中", a, b) else 0
         stop = self.index[a]
         here = self.document.simplified.rfind("。", max(0, stop - FAR_BACK), stop) + 1
         told = announced(self.document.simplified[max(0, stop - far) if far else here : stop])

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["begins_name", "clauses", "is_line_name", "is_line_number", "sentences", "stage_label"]
 
 
+LONGEST_ABBREVIATION = 6
+"""Characters: a line named after more cities than six is none (中海油精细化工 reads as seven)."""
+
+
 def is_line_name(stem: str) -> bool:
     """Whether a name can be a line's: 简称, places joined, or 沿 a river."""
     if any(a == 0 and b == len(stem) for a, b, _ in units_in(stem)):
         return False  # a mere place
-    if is_abbreviation(stem) and stem not in default_lexicon().generics:
+    if is_abbreviation(stem) and len(stem) <= LONGEST_ABBREVIATION and stem not in default_lexicon().generics:
         return True
     if re.search(rf"[\u4e00-\u9fff)]{TO}[\u4e00-\u9fff]", stem) and proper_parts(stem) and len(stem) <= 24:
         return True

@@ -35,6 +35,8 @@ TOPICS = (
 )
 
 
+AHEAD = re.compile(r"未来|今后|接下来")
+"""Before who acts: 未来甲市将实施…."""
 BRANCH = re.compile(
     r"(?:能源|民航|水运|电力|油气|煤炭|电源|电网|核电|内河|沿海港口|港口|公路|铁路|轨道交通|管道)(?:方面)?"
 )
@@ -140,6 +142,13 @@ class SubjectReader:
     def _waits(self, member: Member, context: Context) -> None:
         """Keep a project that waits for what is told of it."""
 
+    def _acts(self, at: int, b: int) -> bool:
+        """Whether a verb that builds stands here, or behind 要, 将 and the like (电力要加快建成甲电厂)."""
+        table = default_lexicon().verbs
+        while (word := table.at(self.text, at, b)) and table[word] in {"adverb", "future"}:
+            at += len(word)
+        return table.words.get(word) in ACTING and at + len(word) < b
+
     def _subject(self, a: int, b: int, context: Context) -> int:
         """Pass over who acts (湖南省已建成…), a bare kind (高速公路续建…), and 分别为."""
         text, table = self.text, default_lexicon().verbs
@@ -147,11 +156,7 @@ class SubjectReader:
         if m and "、" in text[a + m.end() : b] and "、" not in m[0]:
             context.enumerated = True
             return a + m.end()
-        if (
-            (m := BRANCH.match(text, a, b))
-            and m.end() < b - 2
-            and table.words.get(table.at(text, m.end(), b)) in ACTING
-        ):
+        if (m := BRANCH.match(text, a, b)) and m.end() < b - 2 and self._acts(m.end(), b):
             told = [mode for mode, pattern in TOPICS if pattern.search(m[0])]
             context.sentence_mode = told[0] if len(told) == 1 else context.sentence_mode
             return m.end()
@@ -159,6 +164,8 @@ class SubjectReader:
             return m.end()
         start = a
         while (m := TIME.match(text, start, b)) and m.end() > start:
+            start = m.end()
+        if m := AHEAD.match(text, start, b):
             start = m.end()
         here = places_in(text[start : min(start + 8, b)])
         if ours := re.match(r"(?:我|全|本|该)(?:省|市|区|县|州|自治区)|中国|我国|全国", text[start:b]):
@@ -195,9 +202,13 @@ class SubjectReader:
             )
             if acts and table.words.get(word, "adverb") != "none":
                 return i
+            if actor.endswith(("航道网", "公路网", "铁路网", "高速网", "路网")) and self._acts(i, b):
+                told = [mode for mode, pattern in TOPICS if pattern.search(actor)]
+                context.sentence_mode = told[0] if len(told) == 1 else context.sentence_mode
+                return i  # 甲干线航道网加快建设乙线、丙线
             if head == actor or (head and not proper_parts(actor) and default_lexicon().heads[head].mode != "none"):
                 at = i
-                while table.words.get(word) == "adverb" and table.at(text, at + len(word), b):
+                while table.words.get(word) in {"adverb", "future"} and table.at(text, at + len(word), b):
                     at += len(word)
                     word = table.at(text, at, b)
                 if (

@@ -16,6 +16,8 @@ import pytest
 
 from geo.errors import DocumentError, OutputError
 from geo.io import read_features, read_table, sha256_of
+from layers.accessibility import ACCESSIBILITY
+from layers.ranking import RANKING
 from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.atlas import Atlas, make_atlas
 from projects.schema import (
@@ -45,6 +47,8 @@ TABLES = {
     "closing.csv": CLOSING,
     "sensitivity.csv": SENSITIVITY,
     "consistency.csv": CONSISTENCY,
+    "accessibility.csv": ACCESSIBILITY,
+    "ranking.csv": RANKING,
 }
 PLANS = ("hefei", "wuhu", "fuyang", "anhui", "jiangsu")
 

@@ -180,3 +180,17 @@ def test_a_workbook_with_positions(tmp_path: Path) -> None:
     assert layer.kind == "point"
     assert layer.table["代码"].tolist() == ["0341", "0010"]
     assert layer.table.geometry.iloc[0].equals(Point(117.2, 31.8))
+
+
+def test_a_strangers_data_are_not_called_ours(tmp_path: Path) -> None:
+    table = gpd.GeoDataFrame({"线路": ["甲"]}, geometry=[LineString([(117, 31), (118, 32)])], crs=4326)
+    folder = export(table, tmp_path / "lines", "shp").path
+    item = json.loads((folder / "stac_item.json").read_text("utf-8"))
+    assert item["properties"]["title"] == "lines"
+    assert item["properties"]["attribution"] == ""
+    assert "规划文本" not in (folder / "iso19115.xml").read_text("utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["attributions"] == manifest["licences"] == []
+    assert len((folder / "licences.csv").read_text("utf-8-sig").splitlines()) == 1
+    data = {name for name, asset in item["assets"].items() if asset["roles"] == ["data"]}
+    assert data == {f"lines.{ending}" for ending in ("shp", "shx", "dbf", "prj", "cpg")}

@@ -287,26 +287,30 @@ def _distinct(mentions: Sequence[Mention], keys: list[str]) -> list[str]:
     """
     named: dict[tuple[str, str, str], dict[str, list[Mention]]] = {}
     for key, m in zip(keys, mentions, strict=True):
-        if key.split("|")[1] == "rail_line" and not m.section:
+        if key.split("|")[1] == "rail_line" and not m.section and _rail_type(m.name):
             named.setdefault((key, m.document, m.clause), {}).setdefault(_rail_type(m.name), []).append(m)
     apart = {
         key
         for (key, _, _), types in named.items()
         for one, other in itertools.combinations(types.values(), 2)
         if any(_listed_together(a, b) for a in one for b in other)
-        or any({m.status for m in one} <= x and {m.status for m in other} <= y for x, y in ((AHEAD, BUILT), (BUILT, AHEAD)))
+        or any(
+            {m.status for m in one} <= x and {m.status for m in other} <= y for x, y in ((AHEAD, BUILT), (BUILT, AHEAD))
+        )
     }
     return [
-        f"{key}|{_rail_type(m.name)}" if key in apart and _rail_type(m.name) != "高铁" else key
+        f"{key}|{_rail_type(m.name)}" if key in apart and _rail_type(m.name) not in {"", "高铁"} else key
         for key, m in zip(keys, mentions, strict=True)
     ]
 
 
 def _rail_type(name: str) -> str:
-    """Type of railway in a name: 高铁, 城际, or 铁路 where it says no more."""
+    """Type of railway in a name: 高铁, 城际, or 铁路; empty where it says none (甲乙通道)."""
     if re.search(r"高铁|高速铁路|客运专线|客专", name):
         return "高铁"
-    return "城际" if "城际" in name else "铁路"
+    if "城际" in name:
+        return "城际"
+    return "铁路" if "铁路" in name else ""
 
 
 def _listed_together(one: Mention, other: Mention) -> bool:

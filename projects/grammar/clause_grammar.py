@@ -234,7 +234,9 @@ class ClauseReader(SubjectReader):
                 or (context.label_member is not None and m.head is None and is_line_name(m.stem))
                 for m in members
             )
-            if context.announced is not None and members:  # 开工的项目包括:甲铁路、乙医院、丙工厂: each is looked at by itself
+            if (
+                context.announced is not None and members
+            ):  # 开工的项目包括:甲铁路、乙医院、丙工厂: each is looked at by itself
                 return groups, "list" if named else ""
             return groups, "list" if members and named * 2 >= len(members) else ""
         fit = [

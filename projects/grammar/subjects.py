@@ -147,7 +147,9 @@ class SubjectReader:
         table = default_lexicon().verbs
         while (word := table.at(self.text, at, b)) and table[word] in {"adverb", "future"}:
             at += len(word)
-        return table.words.get(word) in ACTING and at + len(word) < b
+        at += len(word)
+        noun = re.match(r"[、和及等的,]|工程|项目|改造", self.text[at:b])  # 电网建设工程
+        return bool(word) and table[word] in ACTING and at < b and noun is None
 
     def _subject(self, a: int, b: int, context: Context) -> int:
         """Pass over who acts (湖南省已建成…), a bare kind (高速公路续建…), and 分别为."""
@@ -214,7 +216,7 @@ class SubjectReader:
                 if (
                     table.words.get(word) in {"fast", "start", "plan", "build", "complete"}
                     and at + len(word) < b - 2
-                    and not re.match(r"[、和等]", text[at + len(word)])
+                    and not re.match(r"[、和等]|(?:工程|项目)[、等]", text[at + len(word) : b])
                 ):
                     context.label_member, context.label_passes = parse_member(actor, a), True
                     return i

@@ -142,7 +142,7 @@ def trimmed(site: Site, found: Existing, places: Sequence[Place]) -> tuple[BaseG
 def _to_the_end(site: Site, whole: BaseGeometry, piece: BaseGeometry, places: tuple[Place, Place]) -> BaseGeometry:
     """Keep the end of a line inside its terminal unit: 连宿 ends at 徐圩, a port of 连云港, not where it passes nearest."""
     merged = shapely.line_merge(whole) if whole.geom_type == "MultiLineString" else whole
-    if merged.geom_type != "LineString" or piece.geom_type != "LineString":
+    if not (isinstance(merged, shapely.LineString) and isinstance(piece, shapely.LineString)):
         return piece
     at = sorted(merged.project(shapely.Point(point)) for point in (piece.coords[0], piece.coords[-1]))
     for place in places:

@@ -168,7 +168,9 @@ class TargetTimes:
         times = graph.times_of(name for name in chosen if name in graph.projects)
         names = places["name"].astype(str).tolist()
         return {
-            (a, b): (round(float(times[i, j]), 1), "") if np.isfinite(times[i, j]) else (float("nan"), "没有通路 no way")
+            (a, b): (round(float(times[i, j]), 1), "")
+            if np.isfinite(times[i, j])
+            else (float("nan"), "没有通路 no way")
             for i, a in enumerate(names)
             for j, b in enumerate(names)
         }

@@ -255,3 +255,18 @@ def test_hand_made_registers_are_met(shared: Path, tmp_path: Path, name: str) ->
 
 def test_a_plan_that_names_no_project_has_none(shared: Path) -> None:
     assert read_plans([read_document(shared / "plans" / "fuyang.txt")]).projects.empty
+
+
+@pytest.mark.parametrize(
+    "text, names",
+    [
+        ("推进金台城际铁路前期工作。金台铁路建成通车。", {"金台城际铁路", "金台铁路"}),
+        ("加快合湛高铁、合湛铁路建设。", {"合湛高铁", "合湛铁路"}),
+        ("推进合新高铁前期工作。合新铁路力争开工。", {"合新高铁"}),  # the next stage of the same line
+        ("推进京沪高速铁路前期工作,打通京沪铁路通道。", {"京沪高速铁路"}),
+    ],
+)
+def test_two_types_of_railway_between_the_same_cities_are_two_rows_where_a_document_tells_them_apart(
+    text: str, names: set[str]
+) -> None:
+    assert set(read_plans([plan(text)]).projects["name"]) == names

@@ -142,3 +142,63 @@ def test_words_of_work(text: str, work: str) -> None:
 )
 def test_the_topic_gives_routes_their_mode(text: str, expected: list[tuple[str, str]]) -> None:
     assert [(m.name, m.mode) for m in read(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        # a list that goes on behind a comma with places joined by dashes
+        (
+            "建成哈密-罗布泊铁路,库车-拜城,且末-若羌铁路。",
+            [(n, "under_construction") for n in ("哈密-罗布泊铁路", "库车-拜城铁路", "且末-若羌铁路")],
+        ),
+        (
+            "推进哈密-将军庙、库尔勒-敦煌铁路前期工作。",
+            [(n, "preparatory") for n in ("哈密-将军庙铁路", "库尔勒-敦煌铁路")],
+        ),
+        # behind 等: how much it comes to is no kind of thing
+        (
+            "加快建成昌吉热电厂、乌苏热电厂等在建的1180万千瓦装机。",
+            [("昌吉热电厂", "under_construction"), ("乌苏热电厂", "under_construction")],
+        ),
+        ("电力要加快建成乌苏热电厂。", [("乌苏热电厂", "under_construction")]),
+        # who acts: a network, or a place with what lies ahead before it
+        (
+            "苏南干线航道网加快建设芜申线、申张线航道。",
+            [("芜申线", "under_construction"), ("申张线航道", "under_construction")],
+        ),
+        ("长三角铁路计划开通湖杭铁路。", [("湖杭铁路", "under_construction")]),
+        # an announced enumeration may name things of many sectors
+        (
+            "2011年,海南将开工建设的一期工程还包括:博鳌机场、甲医院、乙研究院、丙卷烟厂。",
+            [("博鳌机场", "starting")],
+        ),
+        (
+            "今年安排了10个重点项目。其中包括,合新高铁、宁马城际等重点项目竣工。",
+            [("合新高铁", "under_construction"), ("宁马城际", "under_construction")],
+        ),
+        (
+            "今年安排了10个重点项目。其中包括,合新高铁、宁马城际,电网建设工程、昌江核电等重点项目竣工。",
+            [(n, "under_construction") for n in ("合新高铁", "宁马城际", "昌江核电")],
+        ),
+        # predicates
+        (
+            "瑞金机场完成主体工程,定南通用机场具备开工条件。",
+            [("瑞金机场", "under_construction"), ("定南通用机场", "preparatory")],
+        ),
+        ("合新高铁、宁马城际等项目全部复工。", [("合新高铁", "starting"), ("宁马城际", "starting")]),
+        # known by their side
+        ("加快西环高铁建设。", [("西环高铁", "under_construction")]),
+        ("完成中缅二期原油管道及国内配套工程建设。", [("中缅二期原油管道", "under_construction")]),
+    ],
+)
+def test_lists_go_on_and_actors_are_no_members(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(m.name, m.status) for m in read(text) if m.mode != "other"] == expected
+
+
+def test_a_line_of_its_own_gives_the_next_paragraphs_their_mode() -> None:
+    text = "推进重点项目。\n公路方面\n开建乌什-别迭里、库车-拜城等一大批项目。"
+    assert [(m.name, m.mode) for m in read(text)] == [
+        ("乌什-别迭里高速公路", "highway"),
+        ("库车-拜城高速公路", "highway"),
+    ]

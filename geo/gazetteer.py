@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from geo.errors import AmbiguousPlaceError, PlaceNotFoundError, SchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -504,22 +504,27 @@ def _divisions() -> Iterator[Place]:
 
 def _curated() -> Iterator[Place]:
     for row in _rows("places.csv"):
-        yield Place(
-            place_id=f"{row['kind']}:{row['name']}@{row['region_code']}",
-            name=row["name"],
-            full_name=row["name"],
-            kind=row["kind"],
-            level="place",
-            code=row["region_code"],
-            lon=float(row["lon"]),
-            lat=float(row["lat"]),
-            accuracy_km=float(row["accuracy_km"]),
-            parent=row["region_code"],
-            source=row["source"],
-            grade=row["grade"],
-            aliases=_split(row["aliases"]),
-            members=_split(row["members"]),
-        )
+        yield _point_place(row, f"{row['kind']}:{row['name']}@{row['region_code']}")
+
+
+def _point_place(row: Mapping[str, str], place_id: str) -> Place:
+    """Return a place of ``places.csv`` or ``stops.csv``, which share their columns but for the members of a group."""
+    return Place(
+        place_id=place_id,
+        name=row["name"],
+        full_name=row["name"],
+        kind=row["kind"],
+        level="place",
+        code=row["region_code"],
+        lon=float(row["lon"]),
+        lat=float(row["lat"]),
+        accuracy_km=float(row["accuracy_km"]),
+        parent=row["region_code"],
+        source=row["source"],
+        grade=row["grade"],
+        aliases=_split(row["aliases"]),
+        members=_split(row.get("members", "")),
+    )
 
 
 def _towns() -> Iterator[Place]:
@@ -543,21 +548,7 @@ def _towns() -> Iterator[Place]:
 
 def _stops() -> Iterator[Place]:
     for row in _rows("stops.csv"):
-        yield Place(
-            place_id=f"{STOP}{row['kind']}:{row['name']}",
-            name=row["name"],
-            full_name=row["name"],
-            kind=row["kind"],
-            level="place",
-            code=row["region_code"],
-            lon=float(row["lon"]),
-            lat=float(row["lat"]),
-            accuracy_km=float(row["accuracy_km"]),
-            parent=row["region_code"],
-            source=row["source"],
-            grade=row["grade"],
-            aliases=_split(row["aliases"]),
-        )
+        yield _point_place(row, f"{STOP}{row['kind']}:{row['name']}")
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

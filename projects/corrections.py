@@ -240,7 +240,11 @@ def correct(
             first = outcome.get(row)
             if first is None or (result.applied and not first.applied):
                 outcome[row] = result
-            elif result.applied and result.found != first.found and given["action"] in {Action.SET, Action.DROP, Action.ADD}:
+            elif (
+                result.applied
+                and result.found != first.found
+                and given["action"] in {Action.SET, Action.DROP, Action.ADD}
+            ):
                 message = (
                     f"the corrections cannot be used: row {row} means {first.found} at first and {result.found} once the"
                     f" others are applied; give its project_id, or take out the row that removes {first.found}"

@@ -9,7 +9,6 @@ areas. Bar: 1,000,000 segments by 1,000 areas under 2 s and 1.5 GB, equal to ``g
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import sys
 from typing import TYPE_CHECKING
@@ -18,7 +17,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from benchmarks._peers import Measured, machine, measure, measure_here
+from benchmarks._peers import Measured, measure, measure_here
+from benchmarks._results import Figure, agree, options, record
 from geo.geodesy import GEOD
 from layers.line_length import line_length_by_area
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SEGMENTS_PER_LINE = 20
+SEGMENTS, AREAS = 1_000_000, 1_000
 BOX = (115.0, 28.0, 122.0, 35.0)
 
 
@@ -125,35 +126,52 @@ CONTESTANTS: dict[str, Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], np.ndarray
 
 
 def main() -> None:
-    """Run every contestant in a process of its own and print seconds, ratios, memory and the largest difference."""
-    parser = argparse.ArgumentParser(prog="benchmarks length_in_areas")
-    parser.add_argument("--segments", type=int, default=1_000_000)
-    parser.add_argument("--areas", type=int, default=1_000)
-    parser.add_argument("--smoke", action="store_true", help="10,000 segments by 50 areas")
-    parser.add_argument("--only", choices=list(CONTESTANTS))
-    options = parser.parse_args(sys.argv[2:])
-    if options.smoke:
-        options.segments, options.areas = 10_000, 50
-    size = ["--segments", str(options.segments), "--areas", str(options.areas)]
-    if options.only:
-        lines, areas = lines_of(options.segments), areas_of(options.areas)
-        job = CONTESTANTS[options.only]
-        measure_here(lambda: job(lines, areas), runs=3 if options.only == "tongtu" else 1)
+    """Run every contestant in a process of its own and tell seconds, ratios, memory and the largest difference."""
+    asked = options(
+        "length_in_areas",
+        "10,000 segments by 50 areas",
+        ("--segments", {"type": int, "default": SEGMENTS}),
+        ("--areas", {"type": int, "default": AREAS}),
+        ("--only", {"choices": list(CONTESTANTS)}),
+    )
+    if asked.smoke:
+        asked.segments, asked.areas = 10_000, 50
+    full = (asked.segments, asked.areas) == (SEGMENTS, AREAS)
+    if asked.only:
+        lines, areas = lines_of(asked.segments), areas_of(asked.areas)
+        job = CONTESTANTS[asked.only]
+        measure_here(lambda: job(lines, areas), runs=3 if asked.only == "tongtu" and full else 1)
         return
-    print(f"{options.segments:,} segments by {options.areas:,} areas; {machine('geopandas', 'shapely', 'pyproj')}")
+    size = ["--segments", str(asked.segments), "--areas", str(asked.areas)]
     ours = measure("length_in_areas", "tongtu", size)
     if isinstance(ours, str):
         sys.exit(ours)
-    print(f"{'tongtu':20} {ours.seconds:8.2f} s          {ours.peak_gb:5.2f} GB")
+    figures = [
+        Figure("seconds", ours.seconds, "s", at_most=2.0 if full else None),
+        Figure("peak memory", ours.peak_gb, "GB", at_most=1.5 if full else None),
+    ]
+    apart = {}
     for name in list(CONTESTANTS)[1:]:
         peer = measure("length_in_areas", name, size)
         if not isinstance(peer, Measured):
-            print(f"{name:20} did not run: {peer}")
-            continue
-        ratio = peer.seconds / ours.seconds
-        a, b = np.array(ours.result), np.array(peer.result)
-        apart = float(np.max(np.abs(a - b) / np.maximum(b, 1.0)))  # of slivers with under 1 km, per km
-        print(f"{name:20} {peer.seconds:8.2f} s {ratio:7.1f}x {peer.peak_gb:5.2f} GB, largest difference {apart:.1e}")
+            sys.exit(f"{name}: {peer}")
+        least = np.maximum(np.array(peer.result), 1.0)  # of slivers with under 1 km, per km
+        apart[name] = agree(
+            "lengths", np.array(ours.result) / least, np.array(peer.result) / least, within=1e-9, who=name
+        )
+        figures += [
+            Figure("seconds", peer.seconds, "s", who=name),
+            Figure("of our seconds", peer.seconds / ours.seconds, "x", who=name),
+            Figure("peak memory", peer.peak_gb, "GB", who=name),
+        ]
+    told = ", ".join(f"{name} {share:.0e}" for name, share in apart.items())
+    record(
+        "length_in_areas",
+        figures,
+        packages=("geopandas", "shapely", "pyproj", "numba"),
+        full=full,
+        note=f"{asked.segments:,} segments by {asked.areas:,} areas. Largest relative difference from ours: {told}.",
+    )
 
 
 if __name__ == "__main__":

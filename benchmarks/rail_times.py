@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from benchmarks._results import Figure, options, record
 from layers.network import CONVENTIONAL, HIGH_SPEED, Network, RailAssumptions, build_network
 from layers.rail import rail_lines, rail_nodes
 from layers.rail_service import timetabled
@@ -112,25 +113,29 @@ def modelled(
     return table.assign(error_share=table["modelled_min"] / table["published_min"] - 1.0)
 
 
-def leave_one_line_out(published: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
+def leave_one_line_out(
+    published: pd.DataFrame, grid: dict[str, tuple[float, ...]] = GRID
+) -> tuple[pd.DataFrame, dict[str, float]]:
     """
     Fit without the pairs of a line and predict them, for each line.
 
     Parameters
     ----------
     published : DataFrame as for :func:`modelled`, with ``line``; a pair without a line is left out alone
+    grid : dict
+        The values tried, by parameter.
 
     Returns
     -------
     table : DataFrame
-        As :func:`modelled`, each pair predicted by the point of ``GRID`` that is best on all other lines, and ``fitted``,
+        As :func:`modelled`, each pair predicted by the point of the grid that is best on all other lines, and ``fitted``,
         that point. Best is both bars at once: the least sum of the mean absolute error and a tenth of the share of pairs
         that are off by more than 15 min.
     best : dict
         The point that is best on all lines.
     """
     base = networks(published)
-    points = [dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())]
+    points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     tables = [modelled(published, RailAssumptions(**p), by_month=base) for p in points]  # type: ignore[arg-type]
     loss = np.array([_loss(table) for table in tables])
     group = published["line"].fillna("").to_numpy(dtype=object)
@@ -172,27 +177,51 @@ def by_class(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Print every pair and the summaries."""
+    """Print every pair and the summaries, and record the summaries."""
+    asked = options("rail_times", "one parameter fitted, of two values")
+    grid = {name: values[: 1 + (name == "speed_share")] for name, values in GRID.items()} if asked.smoke else GRID
     rounded = {"modelled_min": 1, "length_km": 1, "error_share": 3}
     path = SHARED / "reference" / "rail_times_published.csv"
     sources = {"press": CHECK, "memory (not fitted)": MEMORY, "conventional (not fitted)": CONVENTIONAL_TIMES}
     if path.is_file():
         sources = {"published": path, **sources}
     else:
-        print(f"{path} is absent: only the tables shipped with tongtu are printed")
+        print(f"{path} is absent: only the tables shipped with tongtu are compared")
     given = {name: pd.read_csv(source) for name, source in sources.items()}
+    figures = []
     for name, table in given.items():
         found = modelled(table, hauled=name.startswith("conventional")).assign(line=table["line"])
-        print(f"{name}\n{found.drop(columns='line').round(rounded).to_string(index=False)}\n{summary(found)}\n")
-        print(f"{by_class(found).round(3).to_string()}\n")
+        figures += errors(name, found)
+        if not asked.smoke:
+            print(f"{name}\n{found.drop(columns='line').round(rounded).to_string(index=False)}\n{summary(found)}\n")
+            print(f"{by_class(found).round(3).to_string()}\n")
     fitted = pd.concat([table for name, table in given.items() if "not fitted" not in name], ignore_index=True)
-    out, best = leave_one_line_out(fitted)
-    print(f"best on all of published and press: {best}; in use: {_in_use()}")
-    print(
-        f"leave one line out (fitted: {', '.join(GRID)})\n{out.round(rounded).to_string(index=False)}\n{summary(out)}"
-    )
+    out, best = leave_one_line_out(fitted, grid)
+    if not asked.smoke:
+        print(f"leave one line out (fitted: {', '.join(GRID)})\n{out.round(rounded).to_string(index=False)}")
+    figures += errors("published and press, line left out", out)
     if path.is_file():
-        print(f"of these, published: {summary(out.iloc[: len(given['published'])])}")
+        figures += errors("published, line left out", out.iloc[: len(given["published"])])
+    record(
+        "rail_times",
+        figures,
+        packages=("numpy", "pandas"),
+        full=not asked.smoke and path.is_file(),
+        note=f"Fastest scheduled times, station to station. Best on all of published and press: {best}; in use: {_in_use()}.",
+    )
+
+
+def errors(name: str, table: pd.DataFrame) -> list[Figure]:
+    """Return pairs, mean absolute and mean relative error, and the share within 15 min of a table of :func:`modelled`."""
+    known = table.dropna(subset=["modelled_min"])
+    near = (known["modelled_min"] - known["published_min"]).abs() <= 15.0
+    return [
+        Figure(f"{name}: pairs", len(table), ""),
+        Figure(f"{name}: connected", len(known) / len(table), "share"),
+        Figure(f"{name}: mean absolute error", known["error_share"].abs().mean(), "share"),
+        Figure(f"{name}: bias", known["error_share"].mean(), "share"),
+        Figure(f"{name}: within 15 min", near.mean(), "share"),
+    ]
 
 
 def _in_use() -> dict[str, float]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from benchmarks._results import Figure, options, record
 from geo.boundaries import boundaries
 from layers.density import density_table
 from layers.highway import highway_lines
@@ -124,18 +125,49 @@ def series() -> pd.DataFrame:
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables and record the shares of figures that are met."""
+    asked = options("reconcile", "figures since 2022 only, summaries only")
     path = SHARED / "reference" / "network_length_official.csv"
-    figures = {"over the years (benchmarks/data/length_series.csv)": compared(series())}
+    given = {"over the years": series()}
     if path.is_file():
-        figures = {str(path): reconciled(pd.read_csv(path)), **figures}
+        given = {"official": pd.read_csv(path), **given}
     else:
         print(f"{path} is absent; nothing of it to compare with")
-    for title, table in figures.items():
-        rounding = {"measured_km": 0, "difference_share": 3, "left_share": 3}
-        print(f"\n{title}\n{table.round(rounding).to_string(index=False)}")
-    notes = explanations()
-    print(f"\nwhat official figures count otherwise, and what is missing here\n{notes.to_string(index=False)}")
+    figures = []
+    for title, official in given.items():
+        table = official[official["as_of"] >= "2022"] if asked.smoke else official
+        found = reconciled(table) if title == "official" else compared(table)
+        figures += shares(title, found)
+        if title == "official":
+            figures += shares("official, from 2016 on", found[found["as_of"] >= "2016"])
+        if not asked.smoke:
+            rounding = {"measured_km": 0, "difference_share": 3, "left_share": 3}
+            print(f"\n{title}\n{found.round(rounding).to_string(index=False)}")
+    if not asked.smoke:
+        print(f"\nwhat official figures count otherwise, and what is missing\n{explanations().to_string(index=False)}")
+    record(
+        "reconcile",
+        figures,
+        packages=("geopandas", "shapely", "pyproj"),
+        full=not asked.smoke and path.is_file(),
+        note="Our route lengths against official ones. Explained: with what official figures are known to count otherwise "
+        "(benchmarks/data/reconcile_notes.csv).",
+    )
+
+
+def shares(title: str, table: pd.DataFrame) -> list[Figure]:
+    """Return the number of figures compared, how many are within tolerance, and the mean and largest difference."""
+    provinces = {"长三角", *boundaries("province")["name"]}
+    allowed = table["area"].isin(provinces).map({True: 0.03, False: 0.05})
+    out = [Figure(f"{title}: figures", len(table), "")]
+    for name, column in (("as measured", "difference_share"), ("explained", "left_share")):
+        apart = table[column].abs()
+        out += [
+            Figure(f"{title}, {name}: within 3 % (cities 5 %)", float((apart <= allowed).sum()), ""),
+            Figure(f"{title}, {name}: mean difference", float(apart.mean()), "share"),
+            Figure(f"{title}, {name}: largest difference", float(apart.max()), "share"),
+        ]
+    return out
 
 
 if __name__ == "__main__":

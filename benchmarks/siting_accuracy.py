@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from benchmarks._results import Figure, options, record
 from geo.geodesy import distance_km, geodesic_line
 from layers.highway import highway_nodes
 from layers.rail import HIGH_SPEED_KINDS, rail_nodes
@@ -194,10 +195,20 @@ def _parts(
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables and record the medians."""
+    asked = options("siting_accuracy", "every sixth stretch")
     ground = default_ground()
-    print(measured(stretches(ground)).round(3).to_string(index=False))
-    print(ring_radii(ground).round(1).to_string(index=False))
+    table = measured(stretches(ground)[:: 6 if asked.smoke else 1])
+    if not asked.smoke:
+        print(table.round(3).to_string(index=False))
+        print(ring_radii(ground).round(1).to_string(index=False))
+    whole = table[table["length_class"].isin(["25-210 km", "60-210 km"])]
+    figures = []
+    for row in whole.to_dict("records"):
+        what = f"{row['mode']}, {row['length_class']}, {row['stretches']} stretches: "
+        figures.append(Figure(what + "median", row["median_km"], "km", who=row["method"]))
+        figures.append(Figure(what + "90th percentile", row["p90_km"], "km", who=row["method"]))
+    record("siting_accuracy", figures, packages=("numpy", "shapely"), full=not asked.smoke)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from benchmarks._results import Figure, options, record
 from geo.geodesy import distance_km
 from layers.schema import Mode, Work
 from projects.sites.corridor import KM_PER_DEGREE, Terrain, sampled
@@ -149,9 +150,9 @@ def _motorways(shared: Path) -> list[tuple[str, str, shapely.LineString]]:
     return out
 
 
-def calibration(shared: Path, ground: Ground | None = None) -> pd.DataFrame:
+def calibration(shared: Path, ground: Ground | None = None, *, modes: set[str] | None = None) -> pd.DataFrame:
     """
-    Return the comparison of all stretches.
+    Return the comparison of all stretches, or of those of some modes.
 
     Returns
     -------
@@ -159,7 +160,8 @@ def calibration(shared: Path, ground: Ground | None = None) -> pd.DataFrame:
         mode, line, method, length_km, stated_km, within_share, median_km, p90_km, points.
     """
     ground = ground or default_ground()
-    rows = [row for mode, name, line in truths(shared) for row in compared(ground, mode, name, line)]
+    chosen = [truth for truth in truths(shared) if modes is None or truth[0] in modes]
+    rows = [row for mode, name, line in chosen for row in compared(ground, mode, name, line)]
     return pd.DataFrame(rows)
 
 
@@ -213,20 +215,34 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Print the summary, and by line and length."""
-    table = calibration(SHARED)
-    table["class_km"] = pd.cut(table["length_km"], [0, 60, 110, 190, 300], labels=["-60", "60-110", "110-190", "190-"])
-    print(summary(table).round(2).to_string(index=False))
-    by = table.groupby(["mode", "class_km"], observed=True)[["stated_km", "within_share", "median_km", "p90_km"]].mean()
-    print(by.round(2).to_string())
-    kept = existing_lines_kept(SHARED)
-    shares = (
-        kept.groupby("mode")[["accuracy_km", "within_share", "p90_km"]].mean().assign(lines=kept["mode"].value_counts())
-    )
-    print(shares.round(2).to_string())
-    print(kept[kept["within_share"] < 0.8].round(2).to_string(index=False))
-    worst = table.sort_values("within_share").head(12)
-    print(worst.drop(columns="points").round(2).to_string(index=False))
+    """Print the summary, by line and by length, and record the shares within the stated accuracy."""
+    asked = options("siting_calibration", "expressways only")
+    if not (SHARED / "data").is_dir():
+        print(f"{SHARED} is absent: there are no true lines to compare with")
+        return
+    table = calibration(SHARED, modes={Mode.HIGHWAY.value} if asked.smoke else None)
+    figures = []
+    for row in summary(table).to_dict("records"):
+        what = f"{row['mode']}, {row['method']}, {row['stretches']} stretches: "
+        figures.append(Figure(what + "points within the stated accuracy", row["within_share"], "share", at_least=0.9))
+        figures.append(Figure(what + "median of the stated accuracy", row["stated_km"], "km"))
+        figures.append(Figure(what + "90th percentile of the gap", row["p90_km"], "km"))
+    if not asked.smoke:
+        table["class_km"] = pd.cut(
+            table["length_km"], [0, 60, 110, 190, 300], labels=["-60", "60-110", "110-190", "190-"]
+        )
+        by = table.groupby(["mode", "class_km"], observed=True)[["stated_km", "within_share", "median_km", "p90_km"]]
+        print(by.mean().round(2).to_string())
+        kept = existing_lines_kept(SHARED)
+        print(kept[kept["within_share"] < 0.8].round(2).to_string(index=False))
+        worst = table.sort_values("within_share").head(12)
+        print(worst.drop(columns="points").round(2).to_string(index=False))
+        for mode, lines in kept.groupby("mode"):
+            what = f"existing {mode}, {len(lines)} lines: "
+            share = float(lines["within_share"].mean())
+            figures.append(Figure(what + "points within accuracy_km", share, "share", at_least=0.9))
+            figures.append(Figure(what + "90th percentile of the gap", float(lines["p90_km"].mean()), "km"))
+    record("siting_calibration", figures, packages=("numpy", "shapely"), full=not asked.smoke)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import shapely
 
+from benchmarks._results import Figure, options, record
 from geo.geodesy import distance_km
 from layers.schema import Mode
 from layers.siting_notes import decoded
@@ -57,12 +58,12 @@ def end_gaps_km(projects: pd.DataFrame, features: gpd.GeoDataFrame, ground: Grou
     """
     drawn = features.set_index("feature_id")
     rows = []
-    for record in projects.to_dict("records"):
-        feature = drawn.loc[record["project_id"]]
+    for project in projects.to_dict("records"):
+        feature = drawn.loc[project["project_id"]]
         shape = feature.geometry
         if feature["drawn_by"] in {"none", "area"}:
             continue
-        site = site_of(record, DEFAULT_REGION, ground, SitingAssumptions())
+        site = site_of(project, DEFAULT_REGION, ground, SitingAssumptions())
         places = [
             p
             for p in place_chain(site).places
@@ -86,36 +87,44 @@ def end_gaps_km(projects: pd.DataFrame, features: gpd.GeoDataFrame, ground: Grou
             for target in targets:
                 ends = shapely.get_coordinates(shapely.shortest_line(shape, target))
                 gaps.append(distance_km(*ends[0], *ends[-1]))
-            rows.append((record["name"], feature["drawn_by"], place.full_name, min(gaps)))
+            rows.append((project["name"], feature["drawn_by"], place.full_name, min(gaps)))
     return pd.DataFrame(rows, columns=["name", "drawn_by", "place", "gap_km"])
 
 
-def report(title: str, projects: pd.DataFrame, ground: Ground, regions: dict[str, str]) -> None:
-    """Print the shares, and by name what is left."""
+def report(title: str, projects: pd.DataFrame, ground: Ground, regions: dict[str, str]) -> list[Figure]:
+    """Print by name what is left and return the shares."""
     start = time.process_time()
     features = site_projects(projects, ground=ground, regions=regions)
     seconds = time.process_time() - start
     by = features["drawn_by"]
     gaps = end_gaps_km(projects, features, ground)
-    print(f"== {title}: {len(features)} projects, {seconds:.2f} s of processor time")
-    print(by.value_counts().to_dict())
-    print(
-        f"better than area {(~by.isin(['area', 'none'])).mean():.1%}, at least area {(by != 'none').mean():.1%}, ends"
-    )
-    print(f"within 10 km {(gaps['gap_km'] <= 10).mean():.1%} of {len(gaps)}")
+    print(f"== {title}: {by.value_counts().to_dict()}")
     print("area or none:", "、".join(features.loc[by.isin(["area", "none"]), "name"]))
     print(gaps[gaps["gap_km"] > 10].round(1).to_string(index=False))
+    return [
+        Figure(f"{title}: projects", len(features), ""),
+        Figure(f"{title}: better than an area", float((~by.isin(["area", "none"])).mean()), "share"),
+        Figure(f"{title}: at least an area", float((by != "none").mean()), "share"),
+        Figure(f"{title}: ends", len(gaps), ""),
+        Figure(f"{title}: ends within 10 km", float((gaps["gap_km"] <= 10).mean()), "share"),
+        Figure(f"{title}: processor time", seconds, "s"),
+    ]
 
 
 def main() -> None:
-    """Print the report of both registers."""
+    """Print what is left of both registers and record the shares."""
+    asked = options("siting_coverage", "the first 60 projects of each register")
     ground = default_ground()
     folder = SHARED / "gold"
     regions = {row["document"]: row["region"] for row in builtin_documents()}
-    if folder.is_dir():
-        report("gold hefei + anhui, core", gold_projects(folder), ground, regions)
     projects = builtin_register().projects
-    report("built-in register, five modes", projects[projects["mode"] != Mode.OTHER.value], ground, regions)
+    registers = {"built-in register, five modes": projects[projects["mode"] != Mode.OTHER.value]}
+    if folder.is_dir():
+        registers = {"gold hefei + anhui, core": gold_projects(folder), **registers}
+    figures = []
+    for title, table in registers.items():
+        figures += report(title, table.head(60) if asked.smoke else table, ground, regions)
+    record("siting_coverage", figures, packages=("geopandas", "shapely"), full=not asked.smoke and folder.is_dir())
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ from opening to drawn in headless Chromium, with hover and click; error ≤ 1 m 
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -24,7 +22,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from benchmarks._peers import machine, measure, measure_here
+from benchmarks._peers import measure, measure_here
+from benchmarks._results import Figure, options, record
 from geo.geodesy import GEOD
 from layers.schema import FEATURES
 from maps.page import leaflet_css, leaflet_js
@@ -40,6 +39,8 @@ SIZES = {"10k": (10_000, 20), "100k": (100_000, 7), "smoke": (1_000, 20)}
 FOLDER = Path(tempfile.gettempdir()) / "tongtu_web_map"
 STEP_DEG = 0.003
 NAMES = 2_000
+BARS = {"10k": (3.0, 1.0, None), "100k": (3.0, 1.0, 2.0), "atlas": (2.5, 1.0, None)}
+"""Of ours: MB, seconds to write, seconds to draw."""
 HALF_PIXEL_M = 0.5 * 156_543.034 / 2**16
 """Half a pixel at the nearest zoom, on the equator; times the cosine of the latitude elsewhere."""
 
@@ -176,46 +177,81 @@ def atlas_map() -> tuple[Callable[[], None], Path]:
 
 
 def main() -> None:
-    """Write and draw each page and print the figures."""
-    parser = argparse.ArgumentParser(prog="benchmarks web_map")
-    parser.add_argument("--smoke", action="store_true", help="1,000 lines, no atlas")
-    parser.add_argument("--folium-all", action="store_true", help="also draw folium's page of 100,000 lines: a minute")
-    parser.add_argument("--no-atlas", action="store_true")
-    parser.add_argument("--only", help="writer and size, such as tongtu-10k")
-    options = parser.parse_args(sys.argv[2:])
+    """Write and draw each page and record the figures."""
+    asked = options(
+        "web_map",
+        "1,000 lines, no atlas",
+        ("--folium-all", {"action": "store_true", "help": "also draw folium's page of 100,000 lines: a minute"}),
+        ("--no-atlas", {"action": "store_true"}),
+        ("--only", {"help": "writer and size, such as tongtu-10k"}),
+    )
     FOLDER.mkdir(exist_ok=True)
-    if options.only == "atlas":
+    if asked.only == "atlas":
         job, path = atlas_map()
         measure_here(lambda: _figures(job, path), runs=3)
         return
-    if options.only:
-        name, size = options.only.split("-")
-        features, path = lines_of(*SIZES[size]), FOLDER / f"{options.only}.html"
+    if asked.only:
+        name, size = asked.only.split("-")
+        features, path = lines_of(*SIZES[size]), FOLDER / f"{asked.only}.html"
         writer = WRITERS[name]
         measure_here(lambda: _figures(lambda: writer(features, path), path), runs=3 if name == "tongtu" else 1)
         return
-    print(machine("folium", "XStatic-Leaflet", "playwright"))
     metres, pixels = rounding_error()
-    print(f"rounding: at most {metres:.2f} m, {pixels:.2f} pixels at the nearest zoom (bars 1 m, 0.5)")
-    for size in ["smoke"] if options.smoke else ["10k", "100k"]:
+    figures = [
+        Figure("largest error of rounding", metres, "m", at_most=1.0),
+        Figure("largest error of rounding at the nearest zoom", pixels, "px", at_most=0.5),
+    ]
+    for size in ["smoke"] if asked.smoke else ["10k", "100k"]:
         count, vertices = SIZES[size]
-        print(f"{count:,} lines of {vertices} vertices")
+        what = f"{count:,} lines of {vertices} vertices"
         for name in WRITERS:
-            figures = measure("web_map", f"{name}-{size}", [])
-            if isinstance(figures, str):
-                print(f"  {name:8} did not run: {figures}")
-                continue
-            line = f"  {name:8} {figures.result[0] / 1e6:6.2f} MB, written in {figures.seconds:6.2f} s ({figures.result[1]:.2f} s of processor)"
-            if CHROMIUM.exists() and (name == "tongtu" or size != "100k" or options.folium_all):
-                line += ", " + _said(drawn(FOLDER / f"{name}-{size}.html", ours=name == "tongtu"))
-            print(line)
-    if not options.smoke and not options.no_atlas:
-        figures = measure("web_map", "atlas", [])
-        if isinstance(figures, str):
-            print(f"atlas of five plans did not run: {figures}")
-            return
-        line = f"atlas of five plans: {figures.result[0] / 1e6:.2f} MB, written in {figures.seconds:.2f} s ({figures.result[1]:.2f} s of processor)"
-        print(line + (", " + _said(drawn(FOLDER / "atlas.html", ours=True)) if CHROMIUM.exists() else ""))
+            draw = name == "tongtu" or size != "100k" or asked.folium_all
+            figures += page_figures(what, name, f"{name}-{size}", draw=draw, bars=size in BARS and name == "tongtu")
+    if not asked.smoke and not asked.no_atlas:
+        figures += page_figures("atlas of five plans", "tongtu", "atlas", draw=True, bars=True)
+    record(
+        "web_map",
+        figures,
+        packages=("folium", "XStatic-Leaflet", "playwright"),
+        full=not asked.smoke and not asked.no_atlas and CHROMIUM.exists(),
+        note="Drawn: from opening to drawn in headless Chromium without a graphics card. Hover and click were tried on ours.",
+    )
+
+
+def page_figures(what: str, who: str, page: str, *, draw: bool, bars: bool) -> list[Figure]:
+    """
+    Return what a page weighs, how long it takes to write and, where asked and Chromium is there, to draw and to move.
+
+    Raises
+    ------
+    RuntimeError
+        If it cannot be written, or hover or click do not show the line's name.
+    """
+    measured = measure("web_map", page, [])
+    if isinstance(measured, str):
+        message = f"{what}, {who}: {measured}"
+        raise RuntimeError(message)
+    size, seconds, shown = BARS.get(page.removeprefix("tongtu-"), (None, None, None)) if bars else (None, None, None)
+    megabytes, processor = measured.result[0] / 1e6, measured.result[1]
+    out = [
+        Figure(f"{what}: size", megabytes, "MB", who=who, at_most=size),
+        Figure(f"{what}: written", measured.seconds, "s", who=who, at_most=seconds),
+        Figure(f"{what}: written, processor time", processor, "s", who=who),
+        Figure(f"{what}: peak memory", measured.peak_gb, "GB", who=who),
+    ]
+    if not draw or not CHROMIUM.exists():
+        return out
+    told = drawn(FOLDER / f"{page}.html", ours=who == "tongtu")
+    out.append(Figure(f"{what}: drawn", told["drawn_s"], "s", who=who, at_most=shown))
+    if "pan_ms" in told:
+        if not (told["hover"] and told["click"]):
+            message = f"{what}: hover {told['hover']}, click {told['click']}"
+            raise RuntimeError(message)
+        for act in ("pan", "zoom"):
+            for name, value in zip(("median", "95 %"), told[f"{act}_ms"], strict=False):
+                out.append(Figure(f"{what}: {act}, frame, {name}", value, "ms", who=who))
+        out.append(Figure(f"{what}: hover", told["hover_ms"], "ms", who=who))
+    return out
 
 
 def _figures(job: Callable[[], None], path: Path) -> list[float]:
@@ -223,17 +259,6 @@ def _figures(job: Callable[[], None], path: Path) -> list[float]:
     start = time.process_time()
     job()
     return [path.stat().st_size, time.process_time() - start]
-
-
-def _said(figures: dict[str, Any]) -> str:
-    line = f"drawn after {figures['drawn_s']:.2f} s"
-    if "pan_ms" in figures:
-        for act in ("pan", "zoom"):
-            line += (
-                f", {act} frames " + "/".join(f"{v:.0f}" for v in figures[f"{act}_ms"]) + " ms (median/95 %/longest)"
-            )
-        line += f", hover {figures['hover']} in {figures['hover_ms']:.0f} ms, click {figures['click']}"
-    return line
 
 
 if __name__ == "__main__":

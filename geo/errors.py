@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "AmbiguousPlaceError",
+    "ClusterError",
     "CrsError",
     "DocumentError",
     "MissingExtraError",
@@ -49,3 +50,7 @@ class OutputError(PlanningError, OSError):
 
 class MissingExtraError(PlanningError, ImportError):
     """A file type needs an optional dependency; the message names the extra to install."""
+
+
+class ClusterError(PlanningError, RuntimeError):
+    """Machines that were to share a job are missing, gone, or would not give the same numbers."""

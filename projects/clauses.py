@@ -117,6 +117,7 @@ def _lines(text: str) -> list[Line]:
 def _body(text: str, lines: list[Line]) -> list[Line]:
     """Lines of the plan: noise dropped, with all before the last noisy line of the head and after the first of the tail."""
     noisy = [is_noise(text[line.start : line.end]) for line in lines]
+    ends = [n and any(c.isalpha() for c in text[line.start : line.end]) for n, line in zip(noisy, lines, strict=True)]
     solid = [
         not n and line.end - line.start >= BODY_LINE and "。" in text[line.start : line.end]
         for n, line in zip(noisy, lines, strict=True)
@@ -125,8 +126,9 @@ def _body(text: str, lines: list[Line]) -> list[Line]:
         return [line for n, line in zip(noisy, lines, strict=True) if not n]
     first = solid.index(True)
     last = len(solid) - 1 - solid[::-1].index(True)
-    head = max((i + 1 for i in range(first) if noisy[i]), default=0)
-    tail = next((i for i in range(last + 1, len(lines)) if noisy[i]), len(lines))
+    # A number on a line of its own numbers a list as often as a page: it opens no foot.
+    head = max((i + 1 for i in range(first) if ends[i]), default=0)
+    tail = next((i for i in range(last + 1, len(lines)) if ends[i]), len(lines))
     return [line for i, line in enumerate(lines) if head <= i < tail and not noisy[i]]
 
 

@@ -2,7 +2,8 @@
 Times from many sources to many targets over a hierarchy.
 
 The targets' ancestors in the elimination tree are all that a shortest way can come down through: the downward arcs among
-them are laid out once, then swept from the top for a batch of sources at a time, a lane each.
+them are laid out once, then swept from the top for a batch of sources at a time, a lane each. Whole milliseconds throughout:
+exact, and the same whatever the number of threads.
 
 References
 ----------
@@ -18,6 +19,7 @@ import numpy as np
 
 from layers.routing.compiled import kernel, parallel_kernel, threads
 from layers.routing.graph import LONGEST_MS
+from layers.routing.lanes import LANES, lane_rows, pull, push
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,22 +29,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Selection", "select_targets", "times_ms"]
 
-LANES = 16
-"""Sources swept together: a cache line of 32-bit times."""
-LONGEST_SINGLE_MS = 2.0**25
-"""Times up to here are swept in single precision."""
-
 
 class Selection(NamedTuple):
     """The ranks that lie above targets, highest first, and the downward arcs among them."""
 
     place: NDArray[np.int32]
-    """Place of each rank in the selection, -1 outside; shape (n,)."""
+    """Place of each rank in the selection, counted from 1; 0 outside; shape (n,)."""
     first: NDArray[np.int64]
     above: NDArray[np.int32]
     time_ms: NDArray[np.int32]
     targets: NDArray[np.int32]
-    """Place of each target."""
+    """Place of each target, counted from 0."""
 
 
 def select_targets(hierarchy: Hierarchy, metric: Metric, targets: NDArray[np.integer[Any]]) -> Selection:
@@ -61,13 +58,14 @@ def select_targets(hierarchy: Hierarchy, metric: Metric, targets: NDArray[np.int
     Selection
     """
     ranks = hierarchy.rank[targets]
-    place, first, above, time = _select(ranks, hierarchy.parent, hierarchy.up_first, hierarchy.up_head, metric.down_ms)
-    return Selection(place, first, above, time, place[ranks])
+    place = _blank(1, len(hierarchy.parent))[0]
+    first, above, time = _select(ranks, hierarchy.parent, *metric.down, place)
+    return Selection(place, first, above, time, place[ranks] - np.int32(1))
 
 
 def times_ms(
     hierarchy: Hierarchy, metric: Metric, selection: Selection, sources: NDArray[np.integer[Any]]
-) -> NDArray[np.float64]:
+) -> NDArray[np.int32]:
     """
     Compute the times from sources to the targets of a selection.
 
@@ -82,64 +80,82 @@ def times_ms(
 
     Returns
     -------
-    ndarray of float64, shape (s, t)
-        Milliseconds, infinite where there is no way. Swept in single precision, which is exact up to 2²⁴ (4.6 h) and
-        within 10 ms up to 2²⁵; where a time is longer, again in double precision, which is exact.
+    ndarray of int32, shape (s, t)
+        Milliseconds, exact; ``LONGEST_MS`` where there is no way, or none shorter than that.
     """
     ranks = hierarchy.rank[sources]
-    out = np.empty((len(sources), len(selection.targets)))
-    again = np.arange(len(sources))
-    precisions: tuple[type[np.floating[Any]], ...] = (np.float32, np.float64)
-    for precision in precisions:
-        blank: NDArray[np.floating[Any]] = np.empty(0, dtype=precision)
-        part = np.empty((len(again), out.shape[1]), dtype=precision)
-        h = hierarchy
-        _sweep(threads(), ranks[again], h.parent, h.up_first, h.up_head, metric.up_ms, *selection, blank, part)
-        out[again] = part
-        longest = np.where(np.isfinite(part), part, 0.0).max(axis=1, initial=0.0)
-        again = again[longest > LONGEST_SINGLE_MS]
-        if not len(again):
-            break
+    out = np.empty((len(sources), len(selection.targets)), dtype=np.int32)
+    hands = max(1, min(threads(), -(-len(sources) // LANES)))
+    count = len(selection.first) - 1
+    h = hierarchy
+    _sweep(
+        hands,
+        ranks,
+        np.argsort(ranks, kind="stable"),  # sources near each other share ancestors
+        h.parent,
+        *metric.up,
+        *selection,
+        _blank(hands, len(h.parent)),
+        _blank(hands, count),
+        lane_rows(hands, count),
+        out,
+    )
     return out
+
+
+def _blank(rows: int, columns: int) -> NDArray[np.int32]:
+    """Return zeros that take memory only where they are touched."""
+    return np.zeros((rows, columns), dtype=np.int32)
+
+
+@kernel
+def _ancestors(
+    ranks: NDArray[np.int32], parent: NDArray[np.int32], place: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return ranks and all their ancestors, ascending, and mark them in ``place``."""
+    found = np.empty(1024, dtype=np.int32)
+    count = 0
+    for rank in ranks:
+        v = rank
+        while v >= 0 and place[v] == 0:
+            place[v] = 1
+            if count == len(found):
+                wider = np.empty(2 * count, dtype=np.int32)
+                wider[:count] = found
+                found = wider
+            found[count] = v
+            count += 1
+            v = parent[v]
+    return np.sort(found[:count])
 
 
 @kernel
 def _select(
     targets: NDArray[np.int32],
     parent: NDArray[np.int32],
-    up_first: NDArray[np.int64],
-    up_head: NDArray[np.int32],
+    down_first: NDArray[np.int64],
+    down_head: NDArray[np.int32],
     down_ms: NDArray[np.int32],
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    n = len(parent)
-    place = np.full(n, -1, dtype=np.int32)
-    count = 0
+    place: NDArray[np.int32],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    ranks = _ancestors(targets, parent, place)[::-1]
     arcs = 0
-    for t in targets:
-        v = t
-        while v >= 0 and place[v] == -1:
-            place[v] = 0
-            count += 1
-            arcs += up_first[v + 1] - up_first[v]
-            v = parent[v]
-    first = np.empty(count + 1, dtype=np.int64)
+    for v in ranks:
+        arcs += down_first[v + 1] - down_first[v]
+    first = np.empty(len(ranks) + 1, dtype=np.int64)
     above = np.empty(arcs, dtype=np.int32)
     time = np.empty(arcs, dtype=np.int32)
-    at = 0
     used = 0
-    for v in range(n - 1, -1, -1):
-        if place[v] == -1:
-            continue
-        place[v] = at
+    for at in range(len(ranks)):
+        v = ranks[at]
+        place[v] = at + 1
         first[at] = used
-        at += 1
-        for e in range(up_first[v], up_first[v + 1]):
-            if down_ms[e] < LONGEST_MS:
-                above[used] = place[up_head[e]]
-                time[used] = down_ms[e]
-                used += 1
-    first[count] = used
-    return place, first, above[:used].copy(), time[:used].copy()
+        for e in range(down_first[v], down_first[v + 1]):
+            above[used] = place[down_head[e]] - 1
+            time[used] = down_ms[e]
+            used += 1
+    first[len(ranks)] = used
+    return first, above, time
 
 
 @kernel
@@ -150,73 +166,32 @@ def _climb(
     up_head: NDArray[np.int32],
     up_ms: NDArray[np.int32],
     row: NDArray[np.int32],
-    place: NDArray[np.int32],
-    lanes: NDArray[np.floating[Any]],
-) -> None:
-    """Find the times from a batch of sources to their ancestors, a lane each, and put those of the selection into lanes."""
-    ranks = np.empty(1024, dtype=np.int32)
-    count = 0
-    for source in sources:
-        v = source
-        while v >= 0 and row[v] == -1:
-            row[v] = 0
-            if count == len(ranks):
-                wider = np.empty(2 * count, dtype=np.int32)
-                wider[:count] = ranks
-                ranks = wider
-            ranks[count] = v
-            count += 1
-            v = parent[v]
-    ranks = np.sort(ranks[:count])
+    reached: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Find the times from a batch of sources to their ancestors, a lane each; return the ancestors and their rows."""
+    ranks = _ancestors(sources, parent, row)
+    count = len(ranks)
+    if count > len(reached):
+        reached = np.empty((2 * count, LANES), dtype=np.int32)
+    reached[:count] = LONGEST_MS
     for i in range(count):
         row[ranks[i]] = i
-    reached = np.full((count, LANES), np.inf, dtype=lanes.dtype)
     for lane in range(len(sources)):
-        reached[row[sources[lane]], lane] = 0.0
-    now = np.empty(LANES, dtype=lanes.dtype)
-    length = np.empty(1, dtype=lanes.dtype)
+        reached[row[sources[lane]], lane] = 0
     for i in range(count):
         v = ranks[i]
-        for k in range(LANES):
-            now[k] = reached[i, k]
         for e in range(up_first[v], up_first[v + 1]):
-            if up_ms[e] == LONGEST_MS:
-                continue
-            length[0] = up_ms[e]
-            u, further = row[up_head[e]], length[0]
-            for k in range(LANES):
-                reached[u, k] = min(reached[u, k], now[k] + further)
-        if place[v] >= 0:
-            for k in range(LANES):
-                lanes[place[v], k] = now[k]
-    for i in range(count):
-        row[ranks[i]] = -1
-
-
-@kernel
-def _come_down(
-    first: NDArray[np.int64],
-    above: NDArray[np.int32],
-    time: NDArray[np.floating[Any]],
-    lanes: NDArray[np.floating[Any]],
-) -> None:
-    """Carry the times from the top of a selection down."""
-    best = np.empty(LANES, dtype=lanes.dtype)
-    for v in range(len(first) - 1):
-        for k in range(LANES):
-            best[k] = lanes[v, k]
-        for e in range(first[v], first[v + 1]):
-            u, further = above[e], time[e]
-            for k in range(LANES):
-                best[k] = min(best[k], lanes[u, k] + further)
-        for k in range(LANES):
-            lanes[v, k] = best[k]
+            push(reached, i, row[up_head[e]], up_ms[e])  # closed arcs too: they change nothing, and need no branch
+    for v in ranks:
+        row[v] = 0
+    return ranks, reached
 
 
 @parallel_kernel
 def _sweep(
     thread_count: int,
     sources: NDArray[np.int32],
+    order: NDArray[np.int64],
     parent: NDArray[np.int32],
     up_first: NDArray[np.int64],
     up_head: NDArray[np.int32],
@@ -226,20 +201,26 @@ def _sweep(
     above: NDArray[np.int32],
     time: NDArray[np.int32],
     targets: NDArray[np.int32],
-    blank: NDArray[np.floating[Any]],
-    out: NDArray[np.floating[Any]],
+    rows: NDArray[np.int32],
+    batch_of: NDArray[np.int32],
+    lanes_of: NDArray[np.int32],
+    out: NDArray[np.int32],
 ) -> None:
-    order = np.argsort(sources)  # sources near each other share ancestors
-    length = time.astype(blank.dtype)
     batches = (len(sources) + LANES - 1) // LANES
     for t in numba.prange(thread_count):
-        row = np.full(len(parent), -1, dtype=np.int32)
-        lanes = np.empty((len(first) - 1, LANES), dtype=blank.dtype)
+        lanes, begun = lanes_of[t], batch_of[t]
+        reached = np.empty((1024, LANES), dtype=np.int32)
         for b in range(t, batches, thread_count):
             batch = order[b * LANES : (b + 1) * LANES]
-            lanes[:] = np.inf
-            _climb(sources[batch], parent, up_first, up_head, up_ms, row, place, lanes)
-            _come_down(first, above, length, lanes)
-            for i in range(len(targets)):
-                for k in range(len(batch)):
-                    out[batch[k], i] = lanes[targets[i], k]
+            ranks, reached = _climb(sources[batch], parent, up_first, up_head, up_ms, rows[t], reached)
+            for i in range(len(ranks)):
+                at = place[ranks[i]] - 1
+                if at >= 0:
+                    lanes[at] = reached[i]
+                    begun[at] = b + 1
+            for v in range(len(first) - 1):
+                pull(lanes, v, first[v], first[v + 1], above, time, begun[v] == b + 1)
+            for k in range(len(batch)):
+                mine = out[batch[k]]
+                for i in range(len(targets)):
+                    mine[i] = lanes[targets[i], k]

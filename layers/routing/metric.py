@@ -25,21 +25,52 @@ if TYPE_CHECKING:
 
     from layers.routing.hierarchy import Hierarchy
 
-__all__ = ["Metric", "customise"]
-
+__all__ = ["ArcTimes", "Arcs", "Metric", "customise", "open_arcs"]
 
 SHARED_WORK = 1_000_000
 """Triangles of a supernode from which on its rows are shared among the threads: a hand-over costs some microseconds."""
 
 
-class Metric(NamedTuple):
+class ArcTimes(NamedTuple):
     """Milliseconds on each arc of a hierarchy, upward and downward; ``LONGEST_MS`` where there is no way."""
 
     up_ms: NDArray[np.int32]
     down_ms: NDArray[np.int32]
 
 
-def customise(hierarchy: Hierarchy, time_ms: NDArray[np.int32]) -> Metric:
+class Arcs(NamedTuple):
+    """Arcs by their lower ends: where each rank's begin, upper ends ascending, times (``LONGEST_MS`` changes nothing)."""
+
+    first: NDArray[np.int64]
+    head: NDArray[np.int32]
+    time_ms: NDArray[np.int32]
+
+
+class Metric(NamedTuple):
+    """The arcs to search, upward and downward."""
+
+    up: Arcs
+    down: Arcs
+
+
+def open_arcs(hierarchy: Hierarchy, times: ArcTimes) -> Metric:
+    """
+    Take all arcs as they stand, without a copy.
+
+    Parameters
+    ----------
+    hierarchy : Hierarchy
+    times : ArcTimes
+
+    Returns
+    -------
+    Metric
+    """
+    first, head = hierarchy.up_first, hierarchy.up_head
+    return Metric(Arcs(first, head, times.up_ms), Arcs(first, head, times.down_ms))
+
+
+def customise(hierarchy: Hierarchy, time_ms: NDArray[np.int32]) -> ArcTimes:
     """
     Compute the times on the arcs.
 
@@ -51,7 +82,7 @@ def customise(hierarchy: Hierarchy, time_ms: NDArray[np.int32]) -> Metric:
 
     Returns
     -------
-    Metric
+    ArcTimes
     """
     h = hierarchy
     up, down = _link_times(len(h.up_head), h.arc_of_link, h.link_goes_up, time_ms)
@@ -63,7 +94,7 @@ def customise(hierarchy: Hierarchy, time_ms: NDArray[np.int32]) -> Metric:
         threads(), top, h.on_top, h.up_first, h.up_head, h.down_first, h.down_tail, h.down_arc, up, down
     )
     _relax_top(threads(), h.supernodes, h.up_first, h.up_head, up, down)
-    return Metric(up, down)
+    return ArcTimes(up, down)
 
 
 @kernel

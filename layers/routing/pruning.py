@@ -18,40 +18,63 @@ import numpy as np
 
 from layers.routing.compiled import kernel, parallel_kernel, threads
 from layers.routing.graph import LONGEST_MS
-from layers.routing.metric import Metric
+from layers.routing.metric import Arcs, Metric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.routing.hierarchy import Hierarchy
+    from layers.routing.metric import ArcTimes
 
 __all__ = ["prune"]
 
 
-def prune(hierarchy: Hierarchy, metric: Metric) -> Metric:
+def prune(hierarchy: Hierarchy, times: ArcTimes) -> Metric:
     """
-    Close the arcs that no shortest way needs.
+    Leave only the arcs that shortest ways need.
 
     Parameters
     ----------
     hierarchy : Hierarchy
-    metric : Metric
+    times : ArcTimes
         Left unchanged.
 
     Returns
     -------
     Metric
-        ``LONGEST_MS`` on the arcs that are not needed; the same times between any two nodes.
+        The same times between any two nodes as over all arcs.
     """
     h = hierarchy
-    true_up, true_down = metric.up_ms.copy(), metric.down_ms.copy()
-    _true_on_top(h.supernodes, h.up_first, h.up_head, metric.up_ms, metric.down_ms, true_up, true_down)
+    true_up, true_down = times.up_ms.copy(), times.down_ms.copy()
+    _true_on_top(h.supernodes, h.up_first, h.up_head, times.up_ms, times.down_ms, true_up, true_down)
     sizes = h.subtrees[:, 1] - h.subtrees[:, 0]
     runs = h.subtrees[np.argsort(-sizes, kind="stable")]
-    _true_in_subtrees(threads(), runs, h.up_first, h.up_head, metric.up_ms, metric.down_ms, true_up, true_down)
-    up = np.where(true_up < metric.up_ms, np.int32(LONGEST_MS), metric.up_ms)
-    down = np.where(true_down < metric.down_ms, np.int32(LONGEST_MS), metric.down_ms)
-    return Metric(up, down)
+    _true_in_subtrees(threads(), runs, h.up_first, h.up_head, times.up_ms, times.down_ms, true_up, true_down)
+    up = Arcs(*_needed(h.up_first, h.up_head, times.up_ms, true_up))
+    return Metric(up, Arcs(*_needed(h.up_first, h.up_head, times.down_ms, true_down)))
+
+
+@kernel
+def _needed(
+    first: NDArray[np.int64], head: NDArray[np.int32], time_ms: NDArray[np.int32], true_ms: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    """Return the arcs whose own time is the true one between their ends."""
+    count = 0
+    for e in range(len(head)):
+        count += time_ms[e] < LONGEST_MS and time_ms[e] <= true_ms[e]
+    out_first = np.empty(len(first), dtype=np.int64)
+    out_head = np.empty(count, dtype=np.int32)
+    out_time = np.empty(count, dtype=np.int32)
+    used = 0
+    for v in range(len(first) - 1):
+        out_first[v] = used
+        for e in range(first[v], first[v + 1]):
+            if time_ms[e] < LONGEST_MS and time_ms[e] <= true_ms[e]:
+                out_head[used] = head[e]
+                out_time[used] = time_ms[e]
+                used += 1
+    out_first[-1] = used
+    return out_first, out_head, out_time
 
 
 @kernel

@@ -25,7 +25,6 @@ from layers.schema import Mode, Work
 from projects.sites.corridor import KM_PER_DEGREE, Terrain, sampled
 from projects.sites.drawing import Site, SitingAssumptions, leg
 from projects.sites.ground import Ground, default_ground
-from projects.sites.networks import LEAST_KM
 
 SHARED = Path(os.environ.get("TONGTU_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
 STRETCHES_KM = (40.0, 80.0, 150.0, 250.0)
@@ -188,7 +187,7 @@ def existing_lines_kept(shared: Path, ground: Ground | None = None) -> pd.DataFr
             on = gaps <= 4.0 * HIDDEN_KM  # beyond the ends of the truth the gap is no error
             if np.mean(gaps <= HIDDEN_KM) < 0.8:
                 continue
-            stated = max(float(row.accuracy_km), LEAST_KM.get(mode, 0.0))
+            stated = float(row.accuracy_km)
             kept = float(np.mean(gaps[on] <= stated))
             rows.append((mode, str(row.name), stated, kept, float(np.quantile(gaps[on], 0.9))))
     columns = ["mode", "line", "accuracy_km", "within_share", "p90_km"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -133,7 +134,7 @@ class Schema:
 
     def empty(self) -> pd.DataFrame:
         """Return a table of no rows that keeps the contract."""
-        return self.coerce(pd.DataFrame({name: [] for name in self.names}, dtype=object))
+        return _empty(self).copy()
 
     def coerce(self, table: pd.DataFrame) -> pd.DataFrame:
         """
@@ -165,8 +166,12 @@ class Schema:
         if breaches:
             raise SchemaError(self._message(breaches))
         rest = [c for c in table.columns if c not in out]
+        frame = pd.DataFrame(out, index=table.index, columns=self.names)
+        if type(table) is pd.DataFrame:
+            plain = frame if not rest else pd.concat([frame, table[rest]], axis=1)
+            plain.attrs = dict(table.attrs)
+            return plain
         result: pd.DataFrame = table[rest].copy()
-        frame = pd.DataFrame(out, index=table.index)
         for position, name in enumerate(self.names):
             result.insert(position, name, frame[name])
         return result
@@ -221,6 +226,12 @@ class Schema:
         return f"table {self.name!r} breaks its contract: " + "; ".join(breaches)
 
 
+@cache
+def _empty(schema: Schema) -> pd.DataFrame:
+    """Return the table of no rows of a contract, made once: it is asked for wherever nothing was found."""
+    return schema.coerce(pd.DataFrame({name: [] for name in schema.names}, dtype=object))
+
+
 def _rows(mask: pd.Series) -> str:
     rows = [str(i) for i in mask.index[mask.to_numpy()]]
     return ", ".join(rows[:5]) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
@@ -249,6 +260,8 @@ def _coerce_column(column: Column, values: pd.Series, breaches: list[str]) -> pd
                     f" accepted: {', '.join(member.value for member in column.dtype)}"
                 )
         return text
+    if _surely_fits(column, values):
+        return values
     if column.dtype == "boolean":
         words = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False, "是": True, "否": False}
         parsed = values.map(lambda v: v if isinstance(v, (bool, np.bool_)) else words.get(str(v).strip().lower()))

@@ -13,12 +13,15 @@ from layers.lines import read_csv
 from layers.scenario import as_of as open_in
 from layers.schema import FEATURES, Method, Mode, Work
 
-__all__ = ["AIRPORT_COLUMNS", "AIRPORT_KINDS", "airports", "new_airports"]
+__all__ = ["AIRPORT_COLUMNS", "AIRPORT_KINDS", "airports", "new_airports", "passenger_airports"]
 
 log = logging.getLogger(__name__)
 
 AIRPORT_KINDS = ("cargo_airport", "civil_airport", "general_airport")
 """Scheduled passengers, mainly freight, or general aviation only."""
+
+PASSENGER_KIND = "civil_airport"
+"""The kind that travellers go to."""
 
 AIRPORT_COLUMNS = ("name_en", "iata", "icao", "city_code", "aliases", "note")
 """Text columns of :func:`airports` beside the contract ``layers.schema.FEATURES``; ``aliases`` are ``|``-joined."""
@@ -114,3 +117,38 @@ def new_airports(projects: gpd.GeoDataFrame, existing: gpd.GeoDataFrame) -> gpd.
             rows.append(i)
             known.append((point.x, point.y))
     return named.loc[rows]
+
+
+def passenger_airports(month: str, projects: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
+    """
+    Return the airports with scheduled passengers, those that projects add among them.
+
+    Parameters
+    ----------
+    month : str
+        ``YYYY-MM``.
+    projects : GeoDataFrame, contract ``layers.schema.FEATURES``, optional
+        What a scenario builds; see :func:`new_airports`.
+
+    Returns
+    -------
+    DataFrame with name (unique), status, lon, lat (degrees, WGS 84), sorted by name
+    """
+    existing = airports(as_of=month)
+    parts = [existing] if projects is None else [existing, new_airports(projects, existing)]
+    points = [
+        pd.DataFrame(
+            {
+                "name": part["name"],
+                "kind": part["kind"],
+                "status": part["status"],
+                "lon": part.geometry.x,
+                "lat": part.geometry.y,
+            }
+        )
+        for part in parts
+        if len(part)
+    ]
+    table = pd.concat(points, ignore_index=True)
+    table = table[table["kind"] == PASSENGER_KIND].drop_duplicates("name")
+    return table.drop(columns="kind").sort_values("name", ignore_index=True)

@@ -16,7 +16,7 @@ from geo.boundaries import unit_at
 from geo.geodesy import GEOD
 from layers.accessibility.nearest import nearest
 from layers.accessibility.places import county_places
-from layers.airport import airports, new_airports
+from layers.airport import passenger_airports
 from layers.indicators import scenario_network
 from layers.scenario import DATA_MONTH, projects_in
 from layers.travel_time import travel_time_matrix
@@ -186,28 +186,10 @@ def airport_catchments(
 
 def _fields(features: gpd.GeoDataFrame | None, month: str, scenario: str) -> pd.DataFrame:
     """Return the passenger airports of a scenario: name, status, lon, lat, and the units that they lie in."""
-    existing = airports(as_of=month)
-    parts = [existing]
+    projects = None
     if features is not None and not features.empty:
-        named = projects_in(features[features["origin"] == "project"], scenario)
-        parts.append(new_airports(named, existing))
-    points = pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "name": part["name"],
-                    "kind": part["kind"],
-                    "status": part["status"],
-                    "lon": part.geometry.x,
-                    "lat": part.geometry.y,
-                }
-            )
-            for part in parts
-            if len(part)
-        ],
-        ignore_index=True,
-    )
-    points = points[points["kind"] == TRANSPORT_KIND].drop_duplicates("name").sort_values("name", ignore_index=True)
+        projects = projects_in(features[features["origin"] == "project"], scenario)
+    points = passenger_airports(month, projects)
     code = pd.Series(unit_at(points["lon"], points["lat"], level="county", max_distance_km=5.0)).astype(str)
     municipal = code.str.startswith("31")
     city = (code.str[:4] + "00").where(code != "", "").where(~municipal, "310000")

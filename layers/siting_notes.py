@@ -25,7 +25,20 @@ __all__ = ["SENTENCES", "SitingNote", "decoded", "encoded", "in_language", "note
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     # a planner's own geometry, or one from OpenStreetMap
     "user_geometry": ("用户提供的几何", "the user's own geometry"),
-    "osm_alignment": ("OpenStreetMap 线位", "alignment of OpenStreetMap"),
+    "osm_alignment": (
+        "OpenStreetMap 线位[：{line}][，{ways} 段]",
+        "alignment of OpenStreetMap[: {line}][, {ways} ways]",
+    ),
+    "osm_in_network": ("原沿既有线路，不增加里程", "was drawn on the existing network; adds no length"),
+    "osm_bridged": ("断开 {km} 公里以直线相连", "{km} km of holes joined straight"),
+    "osm_partial": (
+        "OpenStreetMap 只覆盖 {share}，仍用原绘线位",
+        "OpenStreetMap covers only {share} of it; drawn as before",
+    ),
+    "osm_second": (
+        "OpenStreetMap 有两条线路同样符合，未取",
+        "two routes of OpenStreetMap fit equally well; neither is used",
+    ),
     "user_empty": ("用户几何为空，未用", "the user's geometry is empty, not used"),
     "user_invalid": ("用户几何坐标无效，未用", "the user's geometry has invalid coordinates, not used"),
     "user_mixed": ("用户几何类型混杂，只取 {kept}", "the user's geometries are of mixed types, only {kept} used"),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Matrix",
+    "same_places",
     "shortest_times",
     "station_names",
     "station_times",
@@ -42,6 +43,9 @@ __all__ = [
     "travel_time_matrix",
     "travel_time_table",
 ]
+
+SAME_DEG = 1e-6
+"""Two places of one name are one place when their coordinates agree to this, a tenth of a metre."""
 
 FLIGHT_NOTE = "with a flight, assumed where airports are far enough from each other; no timetable"
 
@@ -89,7 +93,7 @@ def travel_time_matrix(
     Returns
     -------
     Matrix
-        0 from a place to itself. NaN with a reason in ``note`` where there is no way; a note also where the time rests on
+        0 from a place to itself: the same name at the same spot, for a station 合肥 is not the city 合肥. NaN with a reason in ``note`` where there is no way; a note also where the time rests on
         a flight that is only assumed. The times of a pair depend on no other place of the tables.
 
     Raises
@@ -104,8 +108,7 @@ def travel_time_matrix(
     straight = straight_weights(network, origins, destinations, mode)
     weight = np.minimum(_door_to_door(graph, enter, leave, len(origins), len(destinations)), straight)
     names = (list(origins["name"]), list(destinations["name"]))
-    same = np.equal.outer(np.array(names[0], dtype=object), np.array(names[1], dtype=object)).astype(bool)
-    weight[same] = 0.0
+    weight[same_places(origins, destinations)] = 0.0
     minutes, km = minutes_km(weight)
     lost = ~np.isfinite(minutes)
     note = np.full(minutes.shape, "", dtype=object)
@@ -128,6 +131,29 @@ def travel_time_matrix(
             note[i, j] = "; ".join(why) if why else "not connected"
     frame = functools.partial(pd.DataFrame, index=names[0], columns=names[1])
     return Matrix(frame(np.where(lost, np.nan, minutes)), frame(np.where(lost, np.nan, km)), frame(note))
+
+
+def same_places(origins: pd.DataFrame, destinations: pd.DataFrame) -> NDArray[np.bool_]:
+    """
+    Tell which origin is which destination.
+
+    Parameters
+    ----------
+    origins, destinations : DataFrame with name, lon, lat (degrees, WGS 84), shapes (n,) and (m,)
+
+    Returns
+    -------
+    array of bool, shape (n, m)
+        True where the names are equal and the points lie within ``SAME_DEG``: places of different kinds may share a name.
+    """
+    out: NDArray[np.bool_] = np.equal.outer(
+        origins["name"].to_numpy(dtype=object), destinations["name"].to_numpy(dtype=object)
+    ).astype(bool)
+    for axis in ("lon", "lat"):
+        here, there = (table[axis].to_numpy(dtype=np.float64) for table in (origins, destinations))
+        row, column = np.nonzero(out)
+        out[row, column] = np.abs(here[row] - there[column]) <= SAME_DEG
+    return out
 
 
 def travel_time_table(matrix: Matrix, *, mode: str, as_of: str, scenario: str) -> pd.DataFrame:

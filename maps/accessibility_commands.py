@@ -250,7 +250,7 @@ def _setting(
     from layers.scenario import parse_month
 
     places, month = area_places(level), parse_month(as_of)
-    network, planned, times = None, None, None
+    network, planned, times, built = None, None, None, ""
     if matrix is None:
         planned, built = planned_features(word, features, project)
         network = scenario_network(planned, month=month, scenario=built)
@@ -272,6 +272,7 @@ def _setting(
         features=planned,
         masses=held,
         mass_word=mass,
+        builds=built,
     )
 
 

@@ -20,9 +20,11 @@ from maps.assess_command import assess
 from maps.density_command import density
 from maps.export_command import export
 from maps.map_command import TilesKeyOption, TilesOption, map_, tiles_option
+from maps.matrix_command import matrix
 from maps.plans_commands import consistency, diff
 from maps.ranking_command import rank
 from maps.report_command import report
+from maps.surface_command import surface
 from maps.terminal import (
     AsOf,
     Dates,
@@ -256,6 +258,10 @@ app.command("travel-time", epilog="例 example: tongtu travel-time --from 合肥
 app.command(epilog="例 example: tongtu rank --level city --out ranking")(rank)
 app.command(epilog="例 example: tongtu accessibility --measure nearest-airport --within 安徽")(accessibility)
 app.command(epilog="例 example: tongtu isochrone --from 合肥 --limit 60 --out 等时圈.geojson")(isochrone)
+
+
+app.command(epilog="例 example: tongtu matrix roads.npz --from places.csv --limit-min 120 --out matrix")(matrix)
+app.command(epilog="例 example: tongtu surface --area 合肥市 --to 合肥南站 --out surface")(surface)
 
 
 app.command(epilog="例 example: tongtu density --area 合肥市 --mode rail")(density)

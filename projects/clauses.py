@@ -31,6 +31,8 @@ NOISE_WORDS = (
 )  # fmt: skip
 """A short line that holds one of these is a page's furniture (menu, byline, footer, advertisement), no plan text."""
 
+CELLS = re.compile(r"[│┃|｜]|\S[\t]\S|\S[ \u3000\xa0]{2,}\S.*\S[ \u3000\xa0]{2,}\S")
+"""A line of cells: a row of a table is never joined to the next."""
 LONG_LINE = 80
 """Characters from which a line counts as a paragraph of text, whatever words it holds."""
 BODY_LINE = 40
@@ -102,7 +104,8 @@ def _lines(text: str) -> list[Line]:
             and text[out[-1].end - 1] not in "。!?;:"
             and not _is_heading(line)
             and not is_noise(line)
-            and "│" not in line
+            and not CELLS.search(line)
+            and not CELLS.search(text, out[-1].start, out[-1].end)
             and a - out[-1].end <= 120
             and (out[-1].end - max(out[-1].start, text.rfind("\n", 0, out[-1].end) + 1)) >= width * 0.7
         ):

@@ -6,13 +6,15 @@ import codecs
 import io
 import logging
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import DocumentError, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from bs4.element import Tag
 
 __all__ = ["decode", "embedded_date", "extract_text"]
 
@@ -38,6 +40,14 @@ BOMS = (
 DROPPED_TAGS = (
     "script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "select", "iframe",
 )  # fmt: skip
+CELL_MARK = "\x1f"
+"""Keeps cells of a table apart while blanks and tabs of the markup are folded (the unit separator of ASCII)."""
+LONGEST_CELL = 300
+"""Characters of a cell of data; a page's layout has longer ones."""
+MOST_COLUMNS = 40
+"""Columns that one cell may cover."""
+LEAST_RULES = 4
+"""Lines or boxes on a page of a pdf from which a table is looked for."""
 BLOCK_TAGS = frozenset(
     "p div br li ul ol tr table h1 h2 h3 h4 h5 h6 section article header title blockquote dd dt pre hr".split()
 )
@@ -246,6 +256,12 @@ def _html_text(markup: str) -> str:
     soup = BeautifulSoup(markup, "lxml")
     for tag in soup(DROPPED_TAGS):
         tag.decompose()
+    for table in soup.find_all("table"):
+        if (rows := _html_rows(table)) is not None:
+            table.clear()
+            for cells in rows:
+                table.append(soup.new_tag("p"))
+                table.contents[-1].append(NavigableString(CELL_MARK.join(cells)))
     parts: list[str] = []
     for element in soup.descendants:
         if isinstance(element, NavigableString):
@@ -253,7 +269,37 @@ def _html_text(markup: str) -> str:
                 parts.append(re.sub(r"[ \t\r\n]+", " ", str(element)))
         elif isinstance(element, Tag) and element.name in BLOCK_TAGS:
             parts.append("\n")
-    return _tidy("".join(parts).split("\n"))
+    return _tidy("".join(parts).replace(CELL_MARK, "\t").split("\n"))
+
+
+def _html_rows(table: Tag) -> list[list[str]] | None:
+    """
+    Rows of a table of data, cells that span several rows or columns blank but for the first; None where it lays out a page.
+
+    A table that lays out a page holds others, one column, or paragraphs longer than a cell.
+    """
+    if table.find("table") is not None:
+        return None
+    rows: list[list[str]] = []
+    below: dict[int, int] = {}  # column: rows that a cell above still covers
+    for line in table.find_all("tr"):
+        cells: list[str] = []
+        for cell in line.find_all(["td", "th"]):
+            while below.get(len(cells), 0) > 0:
+                below[len(cells)] -= 1
+                cells.append("")
+            text = " ".join(cell.get_text(" ").split())
+            if len(text) > LONGEST_CELL:
+                return None
+            width, height = (int(n) if (n := str(cell.get(key, "1"))).isdigit() else 1 for key in ("colspan", "rowspan"))
+            for column in range(min(max(width, 1), MOST_COLUMNS)):
+                below[len(cells)] = max(height, 1) - 1
+                cells.append(text if column == 0 else "")
+        while below.get(len(cells), 0) > 0:
+            below[len(cells)] -= 1
+            cells.append("")
+        rows.append(cells)
+    return rows if len(rows) > 1 and max(len(cells) for cells in rows) > 1 else None
 
 
 def _docx_text(data: bytes, name: str) -> str:
@@ -272,12 +318,14 @@ def _docx_text(data: bytes, name: str) -> str:
     lines = [p.text for p in file.sections[0].header.paragraphs] if file.sections else []
     for block in file.iter_inner_content():
         if isinstance(block, Table):
+            seen: set[object] = set()
             for row in block.rows:
-                cells: list[str] = []
-                for cell in row.cells:  # merged cells come repeatedly
-                    if not cells or cells[-1] != cell.text:
-                        cells.append(cell.text)
-                lines.append("\t".join(c.replace("\n", " ") for c in cells))
+                # Merged cells come repeatedly, one for each column and row that they cover.
+                texts = [cell.text if cell._tc not in seen and not seen.add(cell._tc) else "" for cell in row.cells]  # noqa: SLF001
+                if sum(1 for text in texts if text.strip()) == 1:  # a box: its paragraphs stay apart
+                    lines += max(texts, key=len).split("\n")
+                else:
+                    lines.append("\t".join(text.replace("\n", " ").strip() for text in texts))
         else:
             lines.append(block.text)
     lines += [p.text for p in file.sections[0].footer.paragraphs] if file.sections else []
@@ -295,7 +343,7 @@ def _pdf_text(data: bytes, name: str) -> str:
         raise MissingExtraError(message) from None
     try:
         with pdfplumber.open(io.BytesIO(data)) as file:
-            pages = [page.extract_text() or "" for page in file.pages]
+            pages = [_page_text(page) for page in file.pages]
     except Exception as error:
         message = f"{name} is no readable pdf ({type(error).__name__}): export it again, or give the text as txt"
         raise DocumentError(message) from error
@@ -305,6 +353,33 @@ def _pdf_text(data: bytes, name: str) -> str:
     return "\n".join(pages)
 
 
+def _page_text(page: Any) -> str:
+    """Text of a page of a pdf; ruled tables of two columns or more as rows whose cells are kept apart by tabs."""
+    tables = page.find_tables() if len(page.lines) + len(page.rects) + len(page.curves) >= LEAST_RULES else []
+    parts: list[str] = []
+    top, bottom = page.bbox[1], page.bbox[3]
+    for table in sorted(tables, key=lambda t: t.bbox[1]):
+        rows = [[" ".join((cell or "").split()) for cell in row] for row in table.extract()]
+        if max((sum(map(bool, row)) for row in rows), default=0) < 2 or table.bbox[1] < top:
+            continue  # a frame around paragraphs
+        parts.append(_strip_text(page, top, table.bbox[1]))
+        # A line broken within a cell is one word: Chinese has no blanks.
+        parts += ["\t".join(re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", cell) for cell in row) for row in rows]
+        top = table.bbox[3]
+    parts.append(_strip_text(page, top, bottom))
+    return "\n".join(part for part in parts if part)
+
+
+def _strip_text(page: Any, top: float, bottom: float) -> str:
+    """Text of a page between two heights."""
+    if (top, bottom) == (page.bbox[1], page.bbox[3]):
+        return page.extract_text() or ""
+    if bottom - top < 1.0:
+        return ""
+    return page.crop((page.bbox[0], top, page.bbox[2], bottom)).extract_text() or ""
+
+
 def _tidy(lines: Iterable[str]) -> str:
-    kept = [line.strip() for line in lines]
+    # A tab before a line's words is an empty first cell where other tabs follow.
+    kept = [line.strip() if "\t" not in line.strip() else line.strip(" \r\n\u3000\xa0") for line in lines]
     return "\n".join(line for line in kept if line) + "\n"

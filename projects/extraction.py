@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 
 from projects.damage import damage_spots
 from projects.documents import Document, Passage, parse_document
+from projects.grammar.announcing import LONGEST_ITEM, opening_of
+from projects.grammar.columns import table_rows
 from projects.grammar.mentions import Mention
 from projects.grammar.passage_reader import PassageReader
 from projects.status import past_passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from projects.status import Governor
 
 __all__ = ["Mention", "explain", "extract_mentions"]
 
@@ -49,10 +53,19 @@ def _walk(document: Document) -> Iterator[tuple[Passage, list[Mention], list[str
     texts = [(p.headings, document.simplified[p.start : p.end]) for p in document.passages]
     past = past_passages(texts)
     spots = damage_spots(document)
-    for passage, told in zip(document.passages, past, strict=True):
+    rows = table_rows(document)
+    opening: Governor | None = None
+    for number, (passage, told) in enumerate(zip(document.passages, past, strict=True)):
+        if number in rows and rows[number] is None:
+            yield passage, [], []  # headings of columns
+            continue
         damage = [spot for spot in spots if spot[0] < passage.end and spot[1] > passage.start] if spots else []
-        reader = PassageReader(document, passage, told, damage)
-        yield passage, reader.read(), reader.notes
+        item = passage.end - passage.start <= LONGEST_ITEM
+        reader = PassageReader(document, passage, told, damage, rows.get(number), opening if item else None)
+        mentions = reader.read()
+        yield passage, mentions, reader.notes
+        opens = None if mentions else opening_of(document.simplified, passage.start, passage.end)
+        opening = opens or (opening if item else None)
 
 
 def explain(text: str, *, region: str = "") -> str:

@@ -51,6 +51,7 @@ __all__ = [
     "drawn_counts",
     "outside_share",
     "own_line_notes",
+    "regions_of",
     "site_of",
     "site_projects",
 ]
@@ -244,6 +245,11 @@ def _feature(record: Mapping[Hashable, object], drawing: Drawing, lang: str) -> 
         "source": record["documents"],
         "grade": "",
     }
+
+
+def regions_of(regions: Sequence[str] | Mapping[str, str] | None, ground: Ground) -> tuple[str, ...]:
+    """Return the regions that are the context of place names, as :func:`site_projects` takes them; by default 沪苏浙皖."""
+    return _known_regions(_homes(regions)[1], ground)
 
 
 def _homes(regions: Sequence[str] | Mapping[str, str] | None) -> tuple[dict[str, str], list[str]]:

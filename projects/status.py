@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers.schema import STAGE_ORDER, Status
+from projects.grammar.endings import ending_class
 from projects.grammar.lexicon import default_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Governor", "announced", "is_halted", "later_stage", "past_passages", "reports", "stage_of"]
+__all__ = ["Governor", "is_halted", "later_stage", "past_passages", "reports", "stage_of"]
 
 PAST_HEADING = re.compile(
     r"回顾|成效|成就|过去[一五\d]年|发展基础|发展现状|工作情况|[一]?年来|取得的成绩|现状|完成情况"
@@ -22,7 +23,7 @@ FUTURE_TURN = re.compile(
 )
 REPORT_LEAD = re.compile(
     r"近[一二三四五六七八九十两]年|过去的?(?:“?十[一二三四五六七]五|[一二三四五六七八九十两]年)|以来(?!的)|[一二三四五六七八九十两]年来|硕果累累|成果丰硕|成绩(?:显著|斐然)"
-    r"|[一二三]季度,|(?<!与)(?<!比)(?:去年|上年)(?!底)|截[至止]|成效(?:显著|明显)"
+    r"|[一二三]季度,|(?<!与)(?<!比)(?:去年|上年)(?!底)|截[至止]|成效(?:显著|明显)|不断(?:完善|加密|延伸|优化|健全|提升|推进)(?=,)"
 )
 """How a sentence of a report opens: what follows, up to its full stop, has been done."""
 AHEAD = re.compile(r"预计|有望|今年(?!以来)|明年|下一步|未来|今后|接下来|(?<!截)[到至]20\d\d年|力争|确保")
@@ -73,7 +74,7 @@ SOON = re.compile(r"^(?:即?将|有望|预计|力争|确保|争取)")
 LABELS = {
     "续建": Status.UNDER_CONSTRUCTION, "在建": Status.UNDER_CONSTRUCTION, "加快建设": Status.UNDER_CONSTRUCTION,
     "新开工": Status.STARTING, "拟开工": Status.STARTING, "开工": Status.STARTING, "计划开工": Status.STARTING,
-    **dict.fromkeys(("计划完工", "完工", "计划建成", "计划竣工", "竣工"), Status.UNDER_CONSTRUCTION),
+    **dict.fromkeys(("完工", "竣工", "投产", "竣工投产", "建成投产", "建成通车", "正在建设"), Status.UNDER_CONSTRUCTION),
     "拟建": Status.PROPOSED, "规划": Status.PROPOSED, "储备": Status.PROPOSED, "谋划": Status.PROPOSED, "研究": Status.PROPOSED,
     "规划研究": Status.PROPOSED, "远期": Status.PROPOSED, "前期": Status.PREPARATORY, "前期工作": Status.PREPARATORY,
     "预备": Status.PREPARATORY, "新建": Status.UNSPECIFIED, "改扩建": Status.UNSPECIFIED, "扩建": Status.UNSPECIFIED,
@@ -87,6 +88,8 @@ def tail_class(word: str) -> str:
     table = default_lexicon().tails.words
     if word in table:
         return table[word]
+    if told := ending_class(word):
+        return told
     if word.startswith(("列入", "纳入", "进入")) and "前期" in word:
         return "preparatory"
     if (
@@ -221,46 +224,6 @@ def reports(text: str, *, before: bool) -> tuple[bool, bool]:
         return AHEAD.search(text, found[-1].end()) is None, True
     turned = re.match(r"(?!预计)[^,]{0,4}(?:今年(?!以来)|明年|下一步|未来|今后|接下来)", text) is not None
     return before and AHEAD.search(text) is None, before and not turned
-
-
-ANNOUNCEMENT = re.compile(
-    r"(?P<verb>安排(?:了|实施)?|新开工|开工建设|开工|续建|建成投产|建成通车|规划建设|谋划建设|谋划|加快推进|加快建设|在建)(?:的|了)?"
-    r"[^,。;:、]{0,24}?(?:一批|\d+[个项]|[一二三四五六七八九十]+[个项]|重[大点])[^,。;:、]{0,12}(?:工程|项目|\d+[个项])"
-)
-ANNOUNCING_LABEL = re.compile(
-    r"(?:(?:今年|明年|20\d\d年),?)?(?:[\u4e00-\u9fff]{2,6}?)?(?:计划|将|要)?(?P<verb>新开工|开工建设|开工|续建|在建|规划建设|谋划建设|谋划)(?:建设)?的"
-    r"[^,。;:]{0,16}?(?:还|主要)?(?:包括|主要有|主要是|有|为|是):?$"
-)
-"""新开工建设的高速公路包括:"""
-ANNOUNCED_ROLES = {
-    "新开工": "start", "开工建设": "start", "开工": "start", "续建": "fast", "在建": "fast", "加快推进": "fast", "加快建设": "fast",
-    "建成投产": "complete", "建成通车": "complete", "规划建设": "plan", "谋划建设": "plan", "谋划": "plan",
-}  # fmt: skip
-
-
-def announced(text: str) -> Governor | None:
-    """
-    Governor of a list that an earlier sentence announces: 今年将开工一批重大工程。这些工程主要是:甲、乙.
-
-    Parameters
-    ----------
-    text : str
-        What stands before the list, the nearest words last.
-
-    Returns
-    -------
-    Governor or None
-        That of the last announcement.
-
-    Examples
-    --------
-    >>> announced("2016年国家新开工西部大开发重点工程30项,投资7438亿元。").roles
-    ('start',)
-    """
-    if opened := ANNOUNCING_LABEL.match(text):
-        return Governor((opened["verb"],), (ANNOUNCED_ROLES[opened["verb"]],))
-    found = list(ANNOUNCEMENT.finditer(text))
-    return Governor((found[-1]["verb"],), (ANNOUNCED_ROLES.get(found[-1]["verb"], "future"),)) if found else None
 
 
 def later_stage(stages: Sequence[str]) -> str:

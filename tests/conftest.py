@@ -6,10 +6,13 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from maps.atlas import Atlas
 
 settings.register_profile("tongtu", deadline=None, derandomize=True)
 settings.load_profile("tongtu")  # the same examples on every machine, however slow it is
@@ -24,6 +27,14 @@ def shared() -> Path:
     if not (path / "plans").is_dir():
         pytest.skip(f"{path} is absent: the plans, gold registers and cross-check data are not shipped with tongtu")
     return path
+
+
+@pytest.fixture(scope="session")
+def builtin_atlas(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    """Return the atlas of the five built-in plans, made once; nobody writes into its folder (copy it to work in it)."""
+    from maps.atlas import make_atlas
+
+    return make_atlas([], tmp_path_factory.mktemp("builtin") / "atlas")
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +55,27 @@ def _no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
     yield
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """
+    Two workers, a process each with a nanny that starts it again, and a scheduler on the loopback.
+
+    All of a cluster stays on this machine: the guard on connections lets it be.
+    """
+    import dask
+    from distributed import LocalCluster
+
+    with (
+        dask.config.set({"distributed.logging.distributed": "critical"}),
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            memory_limit=0,
+        ) as made,
+    ):
+        yield made

@@ -130,7 +130,7 @@ def _stage_all(origin: Path, files: list[Path], folder: Path) -> list[Staged]:
     metadata = {
         p
         for p in main
-        if p.name in {"manifest.json", "export_report.json", "stac_item.json"} or p.name.endswith(".metadata.json")
+        if p.name in {"manifest.json", "export_report.json", "stac_item.json"}
     }
     main = [p for p in main if p not in metadata]
     if not main and not folders:

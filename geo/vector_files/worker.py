@@ -36,8 +36,12 @@ CONFIG: Final = {
     "OGR_GEOJSON_MAX_OBJ_SIZE": "1000",
     "SHAPE_RESTORE_SHX": "YES",
     "OGR_XLSX_HEADERS": "FORCE",
+    "LIBKML_LAUNDER_FIELD_NAMES": "NO",
 }
-"""No network, no file beyond the one given; an index that is missing is made anew in the folder of the copy."""
+"""
+No network, no file beyond the one given; an index that is missing is made anew in the folder of the copy; names of KML's
+fields as they are, since with underscores for Chinese characters several would be one.
+"""
 
 JSON_BYTES: Final = 256 * 2**20
 """A GeoJSON up to this size is looked at as JSON too."""

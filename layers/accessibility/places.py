@@ -93,7 +93,13 @@ def core_places() -> pd.DataFrame:
     )
 
 
-def facility_places(kind: str, *, network: Network | None = None, month: str = DATA_MONTH) -> pd.DataFrame:
+def facility_places(
+    kind: str,
+    *,
+    network: Network | None = None,
+    month: str = DATA_MONTH,
+    projects: gpd.GeoDataFrame | None = None,
+) -> pd.DataFrame:
     """
     Return the facilities of a kind as places to travel to.
 
@@ -105,6 +111,8 @@ def facility_places(kind: str, *, network: Network | None = None, month: str = D
         Stations are those of this network, planned ones of its scenario included; it is needed for them alone.
     month : str
         ``YYYY-MM``: airports with scheduled flights in it; ports opened by then (of many the month is not known: they count).
+    projects : GeoDataFrame, contract ``layers.schema.FEATURES``, optional
+        What the scenario builds: its new airports are airports too.
 
     Returns
     -------
@@ -128,9 +136,7 @@ def facility_places(kind: str, *, network: Network | None = None, month: str = D
         table = network.nodes[network.nodes["access"] & network.nodes["stratum"].isin(strata)]
         table = table[["name", "lon", "lat"]].assign(name=table["name"].str.replace(r"(?<!站)$", "站", regex=True))
     elif kind == "airport":
-        fields = airports(as_of=month)
-        fields = fields[fields["kind"] == "civil_airport"]
-        table = pd.DataFrame({"name": fields["name"], "lon": fields.geometry.x, "lat": fields.geometry.y})
+        table = passenger_airports(month, projects)[["name", "lon", "lat"]]
     else:
         sites = as_of(ports().assign(closing_month=""), month)
         sites = sites[sites["kind"].isin(["port", "port_area"]) & (sites["status"] == "operating")]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from geo.errors import VocabularyError
 from layers.accessibility.evidence import Evidence, evidence_of
 from layers.accessibility.times import checked_times
@@ -23,8 +21,6 @@ __all__ = ["Setting"]
 
 WORDS_ZH = {"population": "人口", "gdp": "地区生产总值"}
 UNITS = {"population": "persons"}
-SAME_DEG = 1e-6
-"""Two places of one name are one place when their coordinates agree to this, a tenth of a metre."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,10 @@ class Setting:
     matrix : DataFrame or None
         A user's minutes, used in place of the network's.
     features : GeoDataFrame or None
-        Projects of the scenario, for the evidence.
+        Projects of the plans, for the evidence and for the airports that the scenario adds.
+    builds : str
+        What of them the network builds, as :func:`layers.scenario.projects_in` takes it, where ``scenario`` is another word
+        (the name of a file).
     masses : Series or None
         By name; without it the population of ``places``.
     mass_word : str
@@ -67,6 +66,7 @@ class Setting:
     features: gpd.GeoDataFrame | None = None
     masses: pd.Series | None = None
     mass_word: str = "population"
+    builds: str = ""
     cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     def times(self) -> pd.DataFrame:
@@ -85,19 +85,21 @@ class Setting:
         if self.network is None:
             message = "this measure travels to facilities that are not in your matrix; it needs the network"
             raise VocabularyError(message)
-        # Equal names are 0 min apart in a matrix: the station 上海 is not the city 上海, unless it lies where the city does.
-        named = self.places.set_index("name")[["lon", "lat"]].reindex(destinations["name"])
-        apart = np.abs(named.to_numpy(dtype=float) - destinations[["lon", "lat"]].to_numpy(dtype=float)).max(axis=1)
-        other = destinations["name"].astype(str)
-        other = other.where(~(apart > SAME_DEG), "\N{RIGHTWARDS ARROW}" + other)
         matrix = travel_time_matrix(
             self.network,
             self.places,
-            destinations.assign(name=other.to_numpy()),
+            destinations,
             mode=mode or self.mode,
             depart_from="centre" if mode else self.depart_from,
         )
-        return matrix.time_min.set_axis(list(destinations["name"]), axis=1)
+        return matrix.time_min
+
+    def projects(self) -> gpd.GeoDataFrame | None:
+        """Return the projects that the network's scenario builds; None where there are none to choose from."""
+        if self.features is None or self.network is None:
+            return None
+        named: gpd.GeoDataFrame = self.features[self.features["origin"] == "project"]
+        return projects_in(named, self.builds or self.scenario)
 
     def held(self) -> pd.Series:
         """Return what the places hold, by name."""

@@ -1,7 +1,7 @@
 """
 The road network: junctions and the links between them, with times, lengths and the ways that they come from.
 
-Kept in one file (NumPy's ``.npz``: plain arrays, no code), which a matrix of travel times reads in a fraction of a second.
+Kept in one file (NumPy's ``.npz``: plain arrays, no code).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -42,6 +42,7 @@ _ARRAYS = {
     "length_m": np.float64,
     "component": np.int32,
     "node_id": np.int64,
+    "road_class": np.int8,
 }
 
 
@@ -64,7 +65,10 @@ class RoadNetwork:
         Part of the network in which every node reaches every other along the one-way roads (strongly connected); numbered from
         0, the largest first.
     node_id : ndarray of int64, shape (n,)
-        OpenStreetMap node of each node.
+        OpenStreetMap node of each node; a barrier that stops cars is as many nodes as roads end at it.
+    road_class : ndarray of int8, shape (m,)
+        Position of the class of each link in ``class_names``: new times for one class need no new network.
+    class_names : tuple of str
     facts : dict of str to str
         Where the network comes from: file, date of the data, attribution.
     """
@@ -75,6 +79,8 @@ class RoadNetwork:
     length_m: NDArray[np.float64]
     component: NDArray[np.int32]
     node_id: NDArray[np.int64]
+    road_class: NDArray[np.int8]
+    class_names: tuple[str, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -163,10 +169,19 @@ class RoadNetwork:
             If the file cannot be written.
         """
         arrays = {name: self._array(name).astype(kind, copy=False) for name, kind in _ARRAYS.items()}
-        about = {"format": FORMAT, "node_count": self.node_count, "facts": self.facts}
+        about = {
+            "format": FORMAT,
+            "node_count": self.node_count,
+            "class_names": list(self.class_names),
+            "facts": self.facts,
+        }
         arrays["about"] = np.frombuffer(json.dumps(about, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8)
         buffer = io.BytesIO()
-        np.savez(buffer, **arrays)  # NumPy stamps the members with 1980-01-01: no clock in the bytes
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for name, array in arrays.items():
+                entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))  # no clock in the bytes
+                with archive.open(entry, "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
         write_bytes(path, buffer.getvalue())
 
     @classmethod
@@ -195,8 +210,8 @@ class RoadNetwork:
             raise SchemaError(message)
         graph = Graph(int(about["node_count"]), arrays["tail"], arrays["head"], arrays["time_ms"])
         facts = {str(k): str(v) for k, v in about["facts"].items()}
-        rest = {name: arrays[name] for name in ("lon_lat", "way_id", "length_m", "component", "node_id")}
-        return cls(graph, **rest, facts=facts)
+        rest = {name: arrays[name] for name in ("lon_lat", "way_id", "length_m", "component", "node_id", "road_class")}
+        return cls(graph, **rest, class_names=tuple(map(str, about["class_names"])), facts=facts)
 
     def _array(self, name: str) -> NDArray[np.generic]:
         found: NDArray[np.generic] = getattr(self.graph if name in {"tail", "head", "time_ms"} else self, name)
@@ -209,9 +224,10 @@ def _on_sphere(lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
     return EARTH_RADIUS_M * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
 
 
-def _breaches(about: object, arrays: dict[str, NDArray[np.generic]]) -> list[str]:
+def _breaches(about: Any, arrays: dict[str, NDArray[np.generic]]) -> list[str]:
     """Return what does not fit in a file that was read."""
-    if not isinstance(about, dict) or about.get("format") != FORMAT or not isinstance(about.get("facts"), dict):
+    fits = isinstance(about, dict) and about.get("format") == FORMAT
+    if not fits or not isinstance(about.get("facts"), dict) or not isinstance(about.get("class_names"), list):
         return [f"it is not of the format {FORMAT}"]
     count = about.get("node_count")
     if not isinstance(count, int) or count < 0:
@@ -225,6 +241,8 @@ def _breaches(about: object, arrays: dict[str, NDArray[np.generic]]) -> list[str
             breaches.append(f"{name} is {got}, expected {np.dtype(kind)} {shape}")
     if breaches:
         return breaches
+    if not np.isfinite(arrays["lon_lat"].astype(np.float64)).all():
+        breaches.append("places are not finite")
     for name in ("tail", "head"):
         ends = arrays[name].astype(np.int64)
         if links and (ends.min() < 0 or ends.max() >= count):
@@ -232,4 +250,9 @@ def _breaches(about: object, arrays: dict[str, NDArray[np.generic]]) -> list[str
     times = arrays["time_ms"].astype(np.int64)
     if links and (times.min() < 0 or times.max() >= LONGEST_MS):
         breaches.append("times are out of range")
+    classes = arrays["road_class"].astype(np.int64)
+    if links and (classes.min() < 0 or classes.max() >= len(about["class_names"])):
+        breaches.append("road_class names classes that are not there")
+    if count and arrays["component"].astype(np.int64).min() < 0:
+        breaches.append("component is negative")
     return breaches

@@ -63,7 +63,7 @@ class Oneway(StrEnum):
 _WHAT = (
     Column("osm_id", "string", "way/123, node/123 or relation/123", zh="OSM编号", nullable=False),
     Column("mode", Mode, "mode", zh="方式", nullable=False),
-    Column("kind", "string", "kind within the mode, see layers/osm/data/kinds.csv", zh="类别", nullable=False),
+    Column("kind", "string", "kind within the mode, see layers/data/osm_kinds.csv", zh="类别", nullable=False),
     Column("status", Status, "lifecycle stage", zh="阶段", nullable=False),
     Column("lifecycle", Lifecycle, "what OpenStreetMap says of it", zh="OSM状态", shp="lifecycle", nullable=False),
     Column("name", "string", "name, Chinese where there is one", zh="名称"),
@@ -93,7 +93,7 @@ OSM_LINES = Schema(
         ),
         Column("oneway", Oneway, "direction of use along the nodes", zh="单向", nullable=False),
         Column("bridge", "boolean", "on a bridge", zh="桥", nullable=False),
-        Column("tunnel", "boolean", "in a tunnel or covered", zh="隧道", nullable=False),
+        Column("tunnel", "boolean", "in a tunnel", zh="隧道", nullable=False),
         Column("layer", "Int64", "level among crossing ways, 0 at grade", zh="层", nullable=False),
         *_REST,
         Column("length_km", "float64", "geodesic length, WGS 84, each piece once", zh="长度km", unit="km"),

@@ -1,8 +1,13 @@
 """
 Searches that stop at a limit, on the plain graph: what lies within an hour, and how many people.
 
-A Dijkstra search with a heap of four children and entries left to go stale; a thread a source, each with its own arrays that
-are reset where they were touched.
+Dijkstra's search with buckets: an entry waits in the bucket of its time, unsorted; only the entries of the bucket at hand stand
+in a heap, so that the heap stays a few entries small, and nodes are settled in exactly the order of their times, whatever the
+times are. A thread a source, each with its own arrays that are reset where they were touched.
+
+References
+----------
+Cherkassky, Goldberg, Silverstein (1999), Buckets, heaps, lists, and monotone priority queues, SIAM J. Comput. 28.
 """
 
 from __future__ import annotations
@@ -12,27 +17,33 @@ from typing import TYPE_CHECKING, Any
 import numba
 import numpy as np
 
-from layers.routing.compiled import kernel, parallel_kernel, threads
+from layers.routing.compiled import kernel, longer, parallel_kernel, threads
 from layers.routing.graph import LONGEST_MS
-from layers.routing.locality import rows
+from layers.routing.prefetch import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from layers.routing.graph import Graph
+    from layers.routing.locality import Rows
 
 __all__ = ["searched_ms", "sum_within"]
 
+BUCKETS = 2**18
+"""At most so many: a megabyte for their beginnings."""
+BUCKETS_PER_LINK = 64
+"""A bucket spans this part of a mean link's time: few entries each, and few that are empty."""
+
 
 def sum_within(
-    graph: Graph, sources: NDArray[np.integer[Any]], limit_ms: int, weights: NDArray[np.float64]
+    rows: Rows, sources: NDArray[np.integer[Any]], limit_ms: int, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """
     Sum weights of the nodes within a limit of each source.
 
     Parameters
     ----------
-    graph : Graph
+    rows : Rows
+        The links by their tails.
     sources : ndarray of int64, shape (s,)
     limit_ms : int
         A node at just the limit counts.
@@ -42,23 +53,24 @@ def sum_within(
     Returns
     -------
     ndarray of float64, shape (s,)
-        The sum is taken in the order of the nodes' times, the same with any number of threads.
+        The sum is taken in the order of the nodes' times, then numbers: the same with any number of threads.
     """
     out = np.zeros(len(sources))
-    first, head, time = rows(graph.node_count, graph.tail, graph.head, graph.time_ms)
-    _sum_within(threads(), first, head, time, sources.astype(np.int64), int(limit_ms), weights.astype(np.float64), out)
+    hands = max(1, min(threads(), len(sources)))
+    best = np.full((hands, len(rows.first)), LONGEST_MS, dtype=np.int32)
+    shift = _shift(rows, limit_ms)
+    _sum_within(hands, rows.first, rows.link, sources.astype(np.int64), int(limit_ms), shift, weights, best, out)
     return out
 
 
-def searched_ms(
-    graph: Graph, sources: NDArray[np.integer[Any]], targets: NDArray[np.integer[Any]]
-) -> NDArray[np.int32]:
+def searched_ms(rows: Rows, sources: NDArray[np.integer[Any]], targets: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
     """
     Compute the times from a few sources by searching the whole graph.
 
     Parameters
     ----------
-    graph : Graph
+    rows : Rows
+        The links by their tails.
     sources, targets : ndarray of int, shapes (s,) and (t,)
 
     Returns
@@ -66,102 +78,186 @@ def searched_ms(
     ndarray of int32, shape (s, t)
         Milliseconds; ``LONGEST_MS`` where there is no way.
     """
-    first, head, time = rows(graph.node_count, graph.tail, graph.head, graph.time_ms)
     out = np.empty((len(sources), len(targets)), dtype=np.int32)
-    for row, source in enumerate(sources):
-        best = np.full(graph.node_count, LONGEST_MS, dtype=np.int32)
-        nodes = np.empty(graph.node_count, dtype=np.int32)
-        heap_time, heap_node = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int32)
-        _search(first, head, time, int(source), LONGEST_MS - 1, best, nodes, heap_time, heap_node)
-        out[row] = best[targets]
+    hands = max(1, min(threads(), len(sources)))
+    best = np.empty((hands, len(rows.first)), dtype=np.int32)
+    shift = _shift(rows, LONGEST_MS - 1)
+    _search_all(hands, rows.first, rows.link, sources.astype(np.int64), targets.astype(np.int64), shift, best, out)
     return out
+
+
+def _shift(rows: Rows, limit_ms: int) -> int:
+    """Return the power of two that a bucket spans."""
+    span = max(rows.mean_ms / BUCKETS_PER_LINK, limit_ms / BUCKETS, 1.0)
+    return int(np.ceil(np.log2(span)))
+
+
+@kernel
+def _rise(heap: NDArray[np.int64], size: int, entry: int) -> None:
+    """Put an entry into a heap of two children each."""
+    hole = size
+    while hole > 0 and heap[(hole - 1) >> 1] > entry:
+        heap[hole] = heap[(hole - 1) >> 1]
+        hole = (hole - 1) >> 1
+    heap[hole] = entry
+
+
+@kernel
+def _sink(heap: NDArray[np.int64], size: int) -> None:
+    """Take the first entry off a heap, which has ``size`` entries afterwards."""
+    entry = heap[size]
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= size:
+            break
+        child += child + 1 < size and heap[child + 1] < heap[child]
+        if heap[child] >= entry:
+            break
+        heap[hole] = heap[child]
+        hole = child
+    heap[hole] = entry
 
 
 @kernel
 def _search(
     first: NDArray[np.int64],
-    head: NDArray[np.int32],
-    time: NDArray[np.int32],
+    link: NDArray[np.int32],
     source: int,
     limit: int,
+    shift: int,
     best: NDArray[np.int32],
     nodes: NDArray[np.int32],
-    heap_time: NDArray[np.int32],
-    heap_node: NDArray[np.int32],
-) -> tuple[int, NDArray[np.int32], NDArray[np.int32]]:
-    """Settle nodes up to a limit into ``nodes``, by time; return how many, and the heap, which may have grown."""
+    last: NDArray[np.int32],
+    waiting: NDArray[np.int64],
+    before: NDArray[np.int32],
+    heap: NDArray[np.int64],
+) -> tuple[int, NDArray[np.int32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+    """
+    Settle nodes up to a limit, by time.
+
+    ``best`` has ``LONGEST_MS`` everywhere and ``last`` -1; ``last`` has again when it returns. An entry is a time in the upper
+    half of its bits and a node in the lower. Returns how many were settled, and the arrays that may have grown: ``nodes``, the
+    settled; ``waiting`` and ``before``, entries in buckets and the one before each; ``heap``.
+    """
     settled = 0
-    heap_time[0], heap_node[0] = 0, source
+    used = 0
+    free = -1
+    bucket = 0
     size = 1
+    heap[0] = source
     best[source] = 0
-    while size > 0:
-        now, v = heap_time[0], heap_node[0]
-        size -= 1
-        if size > 0:
-            moved_time, moved_node = heap_time[size], heap_node[size]
-            hole = 0
-            while True:
-                child = 4 * hole + 1
-                if child >= size:
-                    break
-                least = child
-                for c in range(child + 1, min(child + 4, size)):
-                    if heap_time[c] < heap_time[least]:
-                        least = c
-                if heap_time[least] >= moved_time:
-                    break
-                heap_time[hole], heap_node[hole] = heap_time[least], heap_node[least]
-                hole = least
-            heap_time[hole], heap_node[hole] = moved_time, moved_node
-        if now > best[v]:  # stale: a faster entry came first
+    while True:
+        if size == 0:
+            while bucket < len(last) and last[bucket] < 0:
+                bucket += 1
+            if bucket == len(last):
+                break
+            at = last[bucket]
+            last[bucket] = -1
+            while at >= 0:
+                entry = waiting[at]
+                if best[entry & 0xFFFFFFFF] == entry >> 32:  # otherwise a faster one came
+                    if size == len(heap):
+                        heap = longer(heap, size, 0)
+                    _rise(heap, size, entry)
+                    size += 1
+                prefetch(link, 2 * first[entry & 0xFFFFFFFF])
+                following = before[at]
+                before[at] = free
+                free = at
+                at = following
             continue
+        entry = heap[0]
+        size -= 1
+        _sink(heap, size)
+        v = entry & 0xFFFFFFFF
+        now = entry >> 32
+        if best[v] != now:
+            continue
+        if settled == len(nodes):
+            nodes = longer(nodes, settled, 0)
         nodes[settled] = v
         settled += 1
         for e in range(first[v], first[v + 1]):
-            later = now + time[e]
-            u = head[e]
-            if later <= limit and later < best[u]:
-                best[u] = later
-                if size == len(heap_time):
-                    wider_time = np.empty(2 * size, dtype=np.int32)
-                    wider_node = np.empty(2 * size, dtype=np.int32)
-                    wider_time[:size] = heap_time
-                    wider_node[:size] = heap_node
-                    heap_time, heap_node = wider_time, wider_node
-                hole = size
+            u = link[e, 0]
+            later = now + link[e, 1]
+            if later > limit or later >= best[u]:
+                continue
+            best[u] = later
+            entry = (later << 32) | u
+            place = later >> shift
+            if place == bucket:
+                if size == len(heap):
+                    heap = longer(heap, size, 0)
+                _rise(heap, size, entry)
                 size += 1
-                while hole > 0:
-                    above = (hole - 1) // 4
-                    if heap_time[above] <= later:
-                        break
-                    heap_time[hole], heap_node[hole] = heap_time[above], heap_node[above]
-                    hole = above
-                heap_time[hole], heap_node[hole] = later, u
-    return settled, heap_time, heap_node
+                continue
+            at = free
+            if at >= 0:
+                free = before[at]
+            else:
+                if used == len(waiting):
+                    waiting, before = longer(waiting, used, 0), longer(before, used, 0)
+                at = used
+                used += 1
+            prefetch(first, u)
+            waiting[at] = entry
+            before[at] = last[place]
+            last[place] = at
+    return settled, nodes, waiting, before, heap
 
 
 @parallel_kernel
 def _sum_within(
     thread_count: int,
     first: NDArray[np.int64],
-    head: NDArray[np.int32],
-    time: NDArray[np.int32],
+    link: NDArray[np.int32],
     sources: NDArray[np.int64],
     limit: int,
+    shift: int,
     weights: NDArray[np.float64],
+    best_of: NDArray[np.int32],
     out: NDArray[np.float64],
 ) -> None:
     for t in numba.prange(thread_count):
-        best = np.full(len(first), LONGEST_MS, dtype=np.int32)
-        nodes = np.empty(len(first), dtype=np.int32)
-        heap_time = np.empty(1024, dtype=np.int32)
-        heap_node = np.empty(1024, dtype=np.int32)
+        best = best_of[t]
+        nodes = np.empty(1024, dtype=np.int32)
+        last = np.full((limit >> shift) + 1, -1, dtype=np.int32)
+        waiting, before = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int32)
+        heap = np.empty(1024, dtype=np.int64)
         for s in range(t, len(sources), thread_count):
-            count, heap_time, heap_node = _search(
-                first, head, time, sources[s], limit, best, nodes, heap_time, heap_node
+            count, nodes, waiting, before, heap = _search(
+                first, link, sources[s], limit, shift, best, nodes, last, waiting, before, heap
             )
             total = 0.0
             for i in range(count):
                 total += weights[nodes[i]]
                 best[nodes[i]] = LONGEST_MS
             out[s] = total
+
+
+@parallel_kernel
+def _search_all(
+    thread_count: int,
+    first: NDArray[np.int64],
+    link: NDArray[np.int32],
+    sources: NDArray[np.int64],
+    targets: NDArray[np.int64],
+    shift: int,
+    best_of: NDArray[np.int32],
+    out: NDArray[np.int32],
+) -> None:
+    for t in numba.prange(thread_count):
+        best = best_of[t]
+        nodes = np.empty(1024, dtype=np.int32)
+        last = np.full((LONGEST_MS >> shift) + 1, -1, dtype=np.int32)
+        waiting, before = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int32)
+        heap = np.empty(1024, dtype=np.int64)
+        for s in range(t, len(sources), thread_count):
+            best[:] = LONGEST_MS
+            _, nodes, waiting, before, heap = _search(
+                first, link, sources[s], LONGEST_MS - 1, shift, best, nodes, last, waiting, before, heap
+            )
+            for i in range(len(targets)):
+                out[s, i] = best[targets[i]]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numba
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["kernel", "parallel_kernel", "sort_run", "threads"]
+__all__ = ["kernel", "longer", "parallel_kernel", "sort_run", "threads"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Number = TypeVar("Number", bound=np.integer[Any])
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -33,6 +34,15 @@ def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
 def threads() -> int:
     """Return how many threads a parallel kernel gets (``NUMBA_NUM_THREADS``, or the processor's)."""
     return int(numba.get_num_threads())
+
+
+@kernel
+def longer(values: NDArray[Number], used: int, least: int) -> NDArray[Number]:
+    """Return an array of twice the length, and at least another, that begins with the entries in use."""
+    wider = np.empty(max(2 * len(values), least), dtype=values.dtype)
+    for i in range(used):  # a loop, not a slice: numba compiles the message of a mismatch with each, two seconds in all
+        wider[i] = values[i]
+    return wider
 
 
 @kernel

@@ -1,26 +1,28 @@
 """
 Travel times on a graph of any size, through one interface.
 
-The engine chooses: up to ``SMALL`` nodes, or for a few sources, plain Dijkstra searches by scipy; beyond, a contraction
-hierarchy that is built once over the links and given new times for each scenario.
+The engine chooses: up to ``SMALL`` nodes and not many sources, plain Dijkstra searches by scipy; for a few sources on a larger
+graph, searches of its own; otherwise a contraction hierarchy that is built once over the links and given new times for each
+scenario. All of them count in whole milliseconds and find the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo.errors import SchemaError
 from layers.routing.bounded import searched_ms, sum_within
 from layers.routing.graph import LONGEST_MS, MS_PER_MIN, Graph
 from layers.routing.hierarchy import Hierarchy, build_hierarchy
-from layers.routing.locality import numbers_by_place
-from layers.routing.many_to_many import select_targets, times_ms
-from layers.routing.metric import Metric, customise
+from layers.routing.locality import Rows, numbers_by_place, rows
+from layers.routing.many_to_many import Selection, select_targets, times_ms
+from layers.routing.metric import Metric, customise, open_arcs
 from layers.routing.pruning import prune
 
 if TYPE_CHECKING:
@@ -29,8 +31,15 @@ if TYPE_CHECKING:
 __all__ = ["SMALL", "Engine"]
 
 SMALL = 50_000
-"""Nodes up to which a plain search is as fast as building a hierarchy."""
-FEW_SOURCES = 3
+"""Nodes up to which plain searches may do."""
+MANY_CELLS = 3_000_000
+"""Nodes times sources from which on a hierarchy is built for a small graph too: it costs some sixty searches."""
+FEW_SOURCES = 8
+"""Sources up to which no hierarchy is built for a large graph, if there is none yet."""
+LIMIT_SLACK_MS = 1e-6
+"""A limit of whole milliseconds stays one, whatever the last bit of its minutes."""
+BLOCK_CELLS = 2**23
+"""Nodes times sources that scipy is given at once: 64 MB."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,9 @@ class Engine:
     pruned : bool
         Whether to take out the arcs no shortest way needs: half a second more for a million nodes, and matrices in half
         the time.
+    kept : bool
+        Whether the order of a large graph's nodes, which takes most of the time of building a hierarchy, is kept on disk
+        for the next run, in :func:`layers.routing.kept_orders.cache_folder`.
 
     Examples
     --------
@@ -57,6 +69,8 @@ class Engine:
     graph: Graph
     xy: NDArray[np.float64] | None = None
     pruned: bool = True
+    kept: bool = True
+    _selected: dict[bytes, Selection] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def _number(self) -> NDArray[np.int32]:
@@ -72,13 +86,18 @@ class Engine:
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """The hierarchy over the links, built when first asked for; scenarios made by :meth:`with_times` share it."""
-        return build_hierarchy(self._local)
+        return build_hierarchy(self._local, kept=self.kept)
 
     @cached_property
     def metric(self) -> Metric:
-        """The times on the hierarchy's arcs."""
-        metric = customise(self.hierarchy, self.graph.time_ms)
-        return prune(self.hierarchy, metric) if self.pruned else metric
+        """The hierarchy's arcs with their times."""
+        times = customise(self.hierarchy, self.graph.time_ms)
+        return prune(self.hierarchy, times) if self.pruned else open_arcs(self.hierarchy, times)
+
+    @cached_property
+    def _rows(self) -> Rows:
+        """The links by their tails, nodes by place."""
+        return rows(self._local)
 
     def with_times(self, time_min: ArrayLike) -> Engine:
         """
@@ -103,8 +122,15 @@ class Engine:
         closed = np.isposinf(minutes)
         checked = Graph.of(self.graph.node_count, self.graph.tail, self.graph.head, np.where(closed, 0.0, minutes))
         checked.time_ms[closed] = LONGEST_MS
-        scenario = Engine(checked, self.xy, pruned=False)
-        scenario.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_number", "hierarchy")})
+        return self._with_ms(checked.time_ms)
+
+    def _with_ms(self, time_ms: NDArray[np.int32]) -> Engine:
+        graph = self.graph
+        scenario = Engine(Graph(graph.node_count, graph.tail, graph.head, time_ms), self.xy, pruned=False, kept=self.kept)
+        shared = ["_number", "hierarchy", "_parts"]
+        if np.array_equal(time_ms >= LONGEST_MS, graph.time_ms >= LONGEST_MS):
+            shared.append("_without_time")
+        scenario.__dict__.update({k: v for k, v in self.__dict__.items() if k in shared})
         return scenario
 
     def matrix(self, sources: ArrayLike, targets: ArrayLike) -> NDArray[np.float64]:
@@ -119,27 +145,108 @@ class Engine:
         Returns
         -------
         ndarray of float64, shape (s, t)
-            Minutes, within 0.01 s; NaN where there is no way. The same with any number of threads.
+            Minutes, exact to the millisecond that links are rounded to; NaN where there is no way. The same with any
+            number of threads.
 
         Raises
         ------
         SchemaError
-            If a node is not in the graph.
+            If a node is not in the graph, or a trip takes 298 h or more.
+        """
+        found = self.matrix_ms(sources, targets)
+        minutes: NDArray[np.float64] = found / MS_PER_MIN
+        minutes[found >= LONGEST_MS] = np.nan
+        return minutes
+
+    def matrix_ms(self, sources: ArrayLike, targets: ArrayLike) -> NDArray[np.int32]:
+        """
+        Compute the same as :meth:`matrix` in whole milliseconds.
+
+        Parameters
+        ----------
+        sources, targets : array of int, shapes (s,) and (t,)
+
+        Returns
+        -------
+        ndarray of int32, shape (s, t)
+            ``layers.routing.graph.LONGEST_MS`` where there is no way.
+
+        Raises
+        ------
+        SchemaError
+            As :meth:`matrix`.
         """
         start, end = self._nodes(sources, "sources"), self._nodes(targets, "targets")
+        found = self._found_ms(start, end)
+        too_long = self._too_long(start, end, found)
+        if len(too_long):
+            a, b = too_long[0]
+            message = (
+                f"{len(too_long)} trips take {LONGEST_MS / MS_PER_MIN:,.0f} minutes (298 h) or more, the first from node "
+                f"{start[a]} to {end[b]}: times are counted in milliseconds of 30 bits; are they in minutes?"
+            )
+            raise SchemaError(message)
+        return found
+
+    def _found_ms(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return times in milliseconds, ``LONGEST_MS`` where there is no way or none that short."""
         if not len(start) or not len(end):
-            return np.empty((len(start), len(end)))
-        if self.graph.node_count <= SMALL:
-            once, where = np.unique(start, return_inverse=True)
-            found: NDArray[np.float64] = dijkstra(self._open, indices=once)[:, end][where]
-        elif len(start) <= FEW_SOURCES and "hierarchy" not in self.__dict__:
-            found = searched_ms(self._local, self._number[start], self._number[end]).astype(np.float64)
-        else:
+            return np.empty((len(start), len(end)), dtype=np.int32)
+        ready = "hierarchy" in self.__dict__
+        once, where = np.unique(start, return_inverse=True)
+        n = self.graph.node_count
+        if not ready and n <= SMALL and n * len(once) <= MANY_CELLS:
+            return self._scipy_ms(once, end)[where]
+        if not ready and len(once) <= FEW_SOURCES:
+            return searched_ms(self._rows, self._number[once], self._number[end])[where]
+        return times_ms(self.hierarchy, self.metric, self._selection(end), self._number[start])
+
+    def _scipy_ms(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int32]:
+        out = np.empty((len(start), len(end)), dtype=np.int32)
+        block = max(1, BLOCK_CELLS // self.graph.node_count)
+        for begin in range(0, len(start), block):
+            found = dijkstra(self._open, indices=start[begin : begin + block])[:, end]
+            out[begin : begin + block] = np.minimum(found, LONGEST_MS)
+        return out
+
+    def _selection(self, end: NDArray[np.int64]) -> Selection:
+        """Lay out what lies above targets, or take it from the last time: a large matrix is asked for in blocks of sources."""
+        key = end.tobytes()
+        selection = self._selected.get(key)
+        if selection is None:
             selection = select_targets(self.hierarchy, self.metric, self._number[end])
-            found = times_ms(self.hierarchy, self.metric, selection, self._number[start])
-        found[~(found < LONGEST_MS)] = np.nan
-        minutes: NDArray[np.float64] = found / MS_PER_MIN
-        return minutes
+            self._selected.clear()
+            self._selected[key] = selection
+        return selection
+
+    def _too_long(
+        self, start: NDArray[np.int64], end: NDArray[np.int64], found: NDArray[np.int32]
+    ) -> NDArray[np.int64]:
+        """Return the pairs, shape (k, 2), that have a way but none below ``LONGEST_MS``: not to be taken for no way."""
+        time = self.graph.time_ms
+        lost = np.argwhere(found >= LONGEST_MS)
+        if not len(lost) or int(time[time < LONGEST_MS].max(initial=0)) * (self.graph.node_count - 1) < LONGEST_MS:
+            return lost[:0]  # all have a way, or no way is that long
+        lost = lost[self._parts[start[lost[:, 0]]] == self._parts[end[lost[:, 1]]]]
+        if len(lost):
+            some, others = np.unique(start[lost[:, 0]]), np.unique(end[lost[:, 1]])
+            reached = self._without_time._found_ms(some, others) < LONGEST_MS
+            lost = lost[reached[np.searchsorted(some, start[lost[:, 0]]), np.searchsorted(others, end[lost[:, 1]])]]
+        return lost
+
+    @cached_property
+    def _parts(self) -> NDArray[np.int32]:
+        """Part of each node: between two parts there is no link at all, closed ones included."""
+        graph = self.graph
+        shape = (graph.node_count, graph.node_count)
+        links = coo_array((np.ones(len(graph.tail), dtype=np.int8), (graph.tail, graph.head)), shape=shape)
+        parts: NDArray[np.int32] = connected_components(links, directed=True, connection="weak")[1]
+        return parts
+
+    @cached_property
+    def _without_time(self) -> Engine:
+        """The same links open and closed, without time: what can be reached at all."""
+        return self._with_ms(np.where(self.graph.time_ms < LONGEST_MS, np.int32(0), np.int32(LONGEST_MS)))
 
     def sum_within(self, sources: ArrayLike, limit_min: float, weights: ArrayLike) -> NDArray[np.float64]:
         """
@@ -171,10 +278,10 @@ class Engine:
             raise SchemaError(message)
         by_place = np.empty_like(value)
         by_place[self._number] = value
-        return sum_within(self._local, self._number[start], int(np.floor(limit)), by_place)
+        return sum_within(self._rows, self._number[start], int(np.floor(limit + LIMIT_SLACK_MS)), by_place)
 
     @cached_property
-    def _open(self) -> object:
+    def _open(self) -> Any:
         """The links that are not closed, as a matrix for scipy."""
         matrix = self.graph.matrix.copy()
         matrix.data[matrix.data >= LONGEST_MS] = np.inf

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.routing.compiled import kernel, sort_run
+from layers.routing.compiled import kernel, longer, sort_run
+from layers.routing.kept_orders import keep_order, kept_order
 from layers.routing.order import elimination_order, neighbours
 
 if TYPE_CHECKING:
@@ -75,20 +76,26 @@ class Hierarchy:
     supernodes: NDArray[np.int64]
 
 
-def build_hierarchy(graph: Graph) -> Hierarchy:
+def build_hierarchy(graph: Graph, *, kept: bool = False) -> Hierarchy:
     """
     Build the hierarchy over the links of a graph.
 
     Parameters
     ----------
     graph : Graph
+    kept : bool
+        Whether the elimination order is read from disk where it is kept, and kept there otherwise.
 
     Returns
     -------
     Hierarchy
     """
     first, neighbour = neighbours(graph.node_count, graph.tail, graph.head)
-    order = elimination_order(first, neighbour)
+    order = kept_order(graph.topology_key, graph.node_count) if kept else None
+    if order is None:
+        order = elimination_order(first, neighbour)
+        if kept:
+            keep_order(graph.topology_key, order)
     rank = np.empty(graph.node_count, dtype=np.int32)
     rank[order] = np.arange(graph.node_count, dtype=np.int32)
     tree = _elimination_tree(first, neighbour, order, rank)
@@ -196,9 +203,7 @@ def _chordal_completion(
             if u > v and seen[u] != v:
                 seen[u] = v
                 if used == len(pool):
-                    wider = np.empty(2 * used, dtype=np.int32)
-                    wider[:used] = pool
-                    pool = wider
+                    pool = longer(pool, used, 0)
                 pool[used] = u
                 used += 1
                 lowest = min(lowest, u)
@@ -209,9 +214,7 @@ def _chordal_completion(
                 if seen[u] != v:
                     seen[u] = v
                     if used == len(pool):
-                        wider = np.empty(2 * used, dtype=np.int32)
-                        wider[:used] = pool
-                        pool = wider
+                        pool = longer(pool, used, 0)
                     pool[used] = u
                     used += 1
                     lowest = min(lowest, u)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numba
 import numpy as np
 
-from layers.routing.compiled import kernel, parallel_kernel, threads
+from layers.routing.compiled import kernel, longer, parallel_kernel, threads
 from layers.routing.graph import LONGEST_MS
 from layers.routing.lanes import LANES, lane_rows, pull, push
 
@@ -120,9 +120,7 @@ def _ancestors(
         while v >= 0 and place[v] == 0:
             place[v] = 1
             if count == len(found):
-                wider = np.empty(2 * count, dtype=np.int32)
-                wider[:count] = found
-                found = wider
+                found = longer(found, count, 0)
             found[count] = v
             count += 1
             v = parent[v]
@@ -173,9 +171,10 @@ def _climb(
     count = len(ranks)
     if count > len(reached):
         reached = np.empty((2 * count, LANES), dtype=np.int32)
-    reached[:count] = LONGEST_MS
     for i in range(count):
         row[ranks[i]] = i
+        for k in range(LANES):
+            reached[i, k] = LONGEST_MS
     for lane in range(len(sources)):
         reached[row[sources[lane]], lane] = 0
     for i in range(count):
@@ -216,7 +215,8 @@ def _sweep(
             for i in range(len(ranks)):
                 at = place[ranks[i]] - 1
                 if at >= 0:
-                    lanes[at] = reached[i]
+                    for k in range(LANES):
+                        lanes[at, k] = reached[i, k]
                     begun[at] = b + 1
             for v in range(len(first) - 1):
                 pull(lanes, v, first[v], first[v + 1], above, time, begun[v] == b + 1)

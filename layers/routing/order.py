@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pymetis
 
-from layers.routing.compiled import kernel, sort_run
+from layers.routing.compiled import kernel, longer, sort_run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -165,10 +165,9 @@ def _greedy(
                             continue
                         if degree[a] == room[a]:
                             if used + 2 * room[a] > len(pool):
-                                wider = np.empty(2 * len(pool) + 2 * room[a], dtype=np.int32)
-                                wider[: len(pool)] = pool
-                                pool = wider
-                            pool[used : used + degree[a]] = pool[begin[a] : begin[a] + degree[a]]
+                                pool = longer(pool, used, used + 2 * room[a])
+                            for i in range(degree[a]):
+                                pool[used + i] = pool[begin[a] + i]
                             begin[a] = used
                             room[a] *= 2
                             used += room[a]

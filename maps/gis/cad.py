@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from geo.atomic_output import write_bytes
 from geo.errors import CrsError, MissingExtraError
-from geo.io import write_bytes
 from layers.schema import FEATURES, Mode
 from maps.style import MODES, line_look, mode_label, origin_label, status_label
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
+from xml.etree import ElementTree as ET
 
 from geo import __version__
 from geo.io import attributions
@@ -33,7 +33,29 @@ ISO_GEOMETRY: Final = {"point": "point", "line": "curve", "polygon": "surface", 
 PARTS: Final = {"shp": ("shx", "dbf", "prj", "cpg")}
 """Files that a format has beside its main one, and that are data too."""
 
+LANGUAGES: Final = {"zh": "chi", "en": "eng"}
+"""ISO 639-2, bibliographic codes, as ISO 19139 and INSPIRE ask for."""
+
+NAMESPACES: Final = {
+    "gmd": "http://www.isotc211.org/2005/gmd",
+    "gco": "http://www.isotc211.org/2005/gco",
+    "gmx": "http://www.isotc211.org/2005/gmx",
+    "gml": "http://www.opengis.net/gml",
+    "xlink": "http://www.w3.org/1999/xlink",
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+}
+
 UNNAMED: Final = {"zh": "(编制单位, 请填写)", "en": "(organisation, to be filled in)"}
+
+
+LICENCES: Final = {
+    "zh": "各来源的许可见 licences.csv 或 manifest.json",
+    "en": "The licence of each source is in licences.csv or manifest.json",
+}
+LICENCE_OF_OTHERS: Final = {"zh": "由数据提供者注明", "en": "For the giver of the data to state"}
+
+UNDATED: Final = "0001-01-01"
+"""Stands for no date until the record is complete."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +78,10 @@ class Bundle:
     lang : {"zh", "en"}
     publisher : str
         Who answers for the data; empty for a note to fill it in.
+    modified : date or None
+        When the file that was read was last changed.
+    base : str
+        Way from the STAC item to the files.
     """
 
     name: str
@@ -66,6 +92,8 @@ class Bundle:
     sizes: Mapping[str, int]
     lang: str = "zh"
     publisher: str = ""
+    modified: dt.date | None = None
+    base: str = "."
 
     @property
     def bbox(self) -> tuple[float, float, float, float]:
@@ -78,8 +106,15 @@ class Bundle:
         return west, south, east, north
 
     @property
-    def date(self) -> dt.date:
-        """The newest date of the embedded data."""
+    def date(self) -> dt.date | None:
+        """
+        Date of the data, without a clock.
+
+        The newest one of the embedded data where the bundle holds any; for a stranger's data that of their file, and None
+        where there is no file: then nobody has said it.
+        """
+        if not holds_our_data(self.layers):
+            return self.modified
         dates = [row["date"] for row in licences() if row["date"]]
         year, month, day = ([int(x) for x in max(dates).split("-")] + [1, 1])[:3]
         return dt.date(year, month, day)
@@ -87,7 +122,8 @@ class Bundle:
     @property
     def identifier(self) -> str:
         """A name that the same data have again, and other data have not."""
-        digest = "".join(self.checksums[name] for name in sorted(self.checksums))
+        known = [self.checksums[name] for name in sorted(self.checksums)]
+        digest = "".join(known) or repr((self.name, self.bbox, [(x.name, len(x.table)) for x in self.layers]))
         return f"tongtu-{self.form}-{hashlib.sha256(digest.encode()).hexdigest()[:16]}"
 
     @property
@@ -156,51 +192,81 @@ def iso_19115(bundle: Bundle) -> bytes:
     """
     from pygeometa.schemas.iso19139 import ISO19139OutputSchema
 
-    words, lang, date = bundle.words, bundle.lang, bundle.date.isoformat()
-    named = [(one.crs.to_epsg() if not one.shifted else None, one.crs.name) for one in bundle.systems]
-    systems = ", ".join(f"urn:ogc:def:crs:EPSG:{code}" if code else escape(name) for code, name in named)
+    words, code, ours = bundle.words, LANGUAGES[bundle.lang], holds_our_data(bundle.layers)
+    date = "" if bundle.date is None else bundle.date.isoformat()
     kinds = [ISO_GEOMETRY[layer.kind] for layer in bundle.layers if layer.drawn] or ["complex"]
+    party = {"organization": bundle.publisher or UNNAMED[bundle.lang]}
     record = {
         "mcf": {"version": "1.0"},
         "metadata": {
             "identifier": bundle.identifier,
-            "language": lang,
+            "language": code,
             "charset": "utf8",
             "hierarchylevel": "dataset",
-            "datestamp": date,
+            "datestamp": date or UNDATED,
             "dataseturi": bundle.name,
         },
         "spatial": {"datatype": "vector", "geomtype": max(set(kinds), key=kinds.count)},
         "identification": {
-            "language": lang,
+            "language": code,
             "charset": "utf8",
-            "title": {lang: words["title"]},
-            "abstract": {lang: words["abstract"]},
-            "dates": {"creation": date},
+            "title": {code: words["title"]},
+            "abstract": {code: words["abstract"]},
+            "dates": {"creation" if ours else "revision": date or UNDATED},
             "keywords": {
                 "default": {
-                    "keywords": {lang: sorted({layer.name.split("_")[0] for layer in bundle.layers})},
+                    "keywords": {code: sorted({layer.name.split("_")[0] for layer in bundle.layers})},
                     "keywords_type": "theme",
                 }
             },
-            "topiccategory": ["transportation"],
+            "topiccategory": ["transportation"] if ours else [],
             "extents": {"spatial": [{"bbox": list(bundle.bbox), "crs": 4326}]},
             "accessconstraints": "license",
-            "rights": {lang: bundle.sources},
+            "rights": {code: bundle.sources or LICENCE_OF_OTHERS[bundle.lang]},
+            "license": {"name": {code: (LICENCES if ours else LICENCE_OF_OTHERS)[bundle.lang]}},
             "status": "onGoing",
             "maintenancefrequency": "asNeeded",
         },
         "content_info": {},
-        "contact": {"pointOfContact": {"organization": bundle.publisher or UNNAMED[lang]}},
+        "contact": {"publisher": party, "pointOfContact": party},
         "dataquality": {"scope": {"level": "dataset"}, "lineage": {"statement": words["lineage"]}},
         "distribution": {
-            f"file{number}": {"url": name, "type": "WWW:LINK", "name": {lang: name}, "function": "download"}
+            f"file{number}": {"url": name, "type": "WWW:LINK", "name": {code: name}, "function": "download"}
             for number, name in enumerate(sorted(bundle.checksums))
         },
     }
-    text: str = ISO19139OutputSchema().write(record)
-    # The library takes the extent's system, which is WGS 84, for that of the data.
-    return text.replace("urn:ogc:def:crs:EPSG:4326", systems).encode()
+    return _completed(ISO19139OutputSchema().write(record), bundle)
+
+
+def _completed(text: str, bundle: Bundle) -> bytes:
+    """Put right what the library leaves open: the systems of the data, one by one, and dates that nobody knows."""
+    for prefix, uri in NAMESPACES.items():
+        ET.register_namespace(prefix, uri)
+    root = ET.fromstring(text)
+    gmd, gco = f"{{{NAMESPACES['gmd']}}}", f"{{{NAMESPACES['gco']}}}"
+    theirs = root.findall(f"{gmd}referenceSystemInfo")  # the extent's system, which is WGS 84
+    place = list(root).index(theirs[0])
+    for element in theirs:
+        root.remove(element)
+    for number, one in enumerate(bundle.systems):
+        epsg = None if one.shifted else one.crs.to_epsg()
+        element = ET.Element(f"{gmd}referenceSystemInfo")
+        parent = element
+        for tag in ("MD_ReferenceSystem", "referenceSystemIdentifier", "RS_Identifier"):
+            parent = ET.SubElement(parent, f"{gmd}{tag}")
+        named = {"code": f"urn:ogc:def:crs:EPSG::{epsg}" if epsg else one.crs.name}
+        for tag, value in (named | ({"codeSpace": "EPSG"} if epsg else {})).items():
+            ET.SubElement(ET.SubElement(parent, f"{gmd}{tag}"), f"{gco}CharacterString").text = value
+        root.insert(place + number, element)
+    if bundle.date is None:
+        for parent in root.iter():
+            for child in list(parent):
+                if child.text == UNDATED and child.tag == f"{gco}Date":
+                    parent.remove(child)
+                    parent.set(f"{gco}nilReason", "unknown")
+    ET.indent(root)
+    content: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return content + b"\n"
 
 
 def stac_item(bundle: Bundle) -> bytes:
@@ -214,7 +280,8 @@ def stac_item(bundle: Bundle) -> bytes:
     Returns
     -------
     bytes
-        JSON: footprint, date of the data, columns by layer, systems, licences, and each file with size and SHA-256.
+        JSON: footprint, date of the data, columns by layer, systems, licences, and each file with size and SHA-256. The
+        standard asks for a date: where nobody knows that of the data, it is today's, and the item says so.
     """
     import pystac
     from pystac.extensions.file import FileExtension
@@ -223,17 +290,19 @@ def stac_item(bundle: Bundle) -> bytes:
     west, south, east, north = bundle.bbox
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     words = bundle.words
+    date = bundle.date or dt.datetime.now(dt.UTC).date()
     item = pystac.Item(
         id=bundle.identifier,
         geometry={"type": "Polygon", "coordinates": [ring]},
         bbox=list(bundle.bbox),
-        datetime=dt.datetime.combine(bundle.date, dt.time(), dt.UTC),
+        datetime=dt.datetime.combine(date, dt.time(), dt.UTC),
         properties={
             "title": words["title"],
             "description": f"{words['abstract']} {words['lineage']}",
             "license": "other",
             "attribution": bundle.sources,
             "providers": [{"name": bundle.publisher or UNNAMED[bundle.lang], "roles": ["producer"]}],
+            "tongtu:datetime_is": _meaning_of_date(bundle),
             "tongtu:layers": {layer.name: len(layer.table) for layer in bundle.layers},
         },
     )
@@ -246,7 +315,7 @@ def stac_item(bundle: Bundle) -> bytes:
             projection.apply(wkt2=bundle.systems[0].crs.to_wkt("WKT2_2019"))
     for name in sorted(bundle.checksums):
         asset = pystac.Asset(
-            href=f"./{name}",
+            href=f"{bundle.base}/{name}",
             title=name,
             roles=["data" if name.rsplit(".", 1)[-1] in {bundle.form, *PARTS.get(bundle.form, ())} else "metadata"],
         )
@@ -256,3 +325,9 @@ def stac_item(bundle: Bundle) -> bytes:
             checksum=f"1220{bundle.checksums[name]}", size=bundle.sizes[name]
         )
     return (json.dumps(item.to_dict(include_self_link=False), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _meaning_of_date(bundle: Bundle) -> str:
+    if holds_our_data(bundle.layers):
+        return "newest date of the embedded data"
+    return "last change of the file that was read" if bundle.modified else "export; the date of the data is unknown"

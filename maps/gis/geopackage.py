@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.atomic_output import staging_folder
 from geo.io import EPOCH, write_features
 from layers.schema import FEATURES
 from maps.gis.field_names import full_names
@@ -19,6 +18,7 @@ from maps.words import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
 
@@ -30,7 +30,7 @@ __all__ = ["LAYER_STYLES", "write_geopackage", "write_layers_as_geopackage"]
 LAYER_STYLES = "layer_styles"
 """Table that QGIS reads default styles from; to GDAL it is one more layer, which readers must skip."""
 
-_SCHEMA_EXTENSION = "http://www.geopackage.org/spec131/#extension_schema"
+_SCHEMA_EXTENSION = "http://www.geopackage.org/spec120/#extension_schema"
 
 _TABLES = (
     (
@@ -47,6 +47,22 @@ _TABLES = (
         "CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (constraint_name TEXT NOT NULL,"
         " constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC,"
         " max_is_inclusive BOOLEAN, description TEXT, CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))"
+    ),
+)
+
+_METADATA_EXTENSION = "http://www.geopackage.org/spec120/#extension_metadata"
+
+_METADATA_TABLES = (
+    (
+        "CREATE TABLE IF NOT EXISTS gpkg_metadata (id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL, md_scope TEXT NOT NULL"
+        " DEFAULT 'dataset', md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL"
+        " DEFAULT '')"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT,"
+        " row_id_value INTEGER, timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), md_file_id INTEGER"
+        " NOT NULL, md_parent_id INTEGER, CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),"
+        " CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id))"
     ),
 )
 
@@ -77,7 +93,13 @@ def write_geopackage(features: gpd.GeoDataFrame, path: Path, *, styles: bool = F
 
 
 def write_layers_as_geopackage(
-    layers: Sequence[Layer], path: Path, *, style: NameStyle = "ascii", lang: str = "zh", styles: bool = True
+    layers: Sequence[Layer],
+    path: Path,
+    *,
+    style: NameStyle = "ascii",
+    lang: str = "zh",
+    styles: bool = True,
+    record: bytes = b"",
 ) -> None:
     """
     Write layers as one GeoPackage with spatial indexes, the meaning of each field, and default styles.
@@ -93,6 +115,8 @@ def write_layers_as_geopackage(
         Of aliases (``gpkg_data_columns``), of the words for vocabularies (``gpkg_data_column_constraints``) and legends.
     styles : bool
         Whether to add ``layer_styles``, which QGIS draws by.
+    record : bytes
+        ISO 19115 as XML, for ``gpkg_metadata``; empty for none.
 
     Raises
     ------
@@ -102,15 +126,16 @@ def write_layers_as_geopackage(
     layers = [replace(layer, name=_allowed(layer.name)) for layer in layers]
     names = {layer.name: full_names(layer.schema, style) for layer in layers}
     tables = {layer.name: layer.table.rename(columns=names[layer.name]) for layer in layers}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        temporary = Path(folder) / path.name
+    with staging_folder(path) as folder:
+        temporary = folder / path.name
         write_features(tables, temporary)
         if layers:
             with closing(sqlite3.connect(temporary)) as database, database:
                 _explain(database, layers, names, lang)
                 if styles and any(layer.drawn for layer in layers):
                     _add_styles(database, layers, names, lang)
+                if record:
+                    _add_record(database, record)
             temporary.replace(path)
 
 
@@ -168,3 +193,21 @@ def _add_styles(
                 " VALUES ('', '', ?, ?, ?, ?, ?, 1, 'tongtu', '', NULL, ?)",
                 (layer.name, geometry_column[layer.name], layer.name, qml, sld, EPOCH),
             )
+
+
+def _add_record(database: sqlite3.Connection, record: bytes) -> None:
+    for statement in _METADATA_TABLES:
+        database.execute(statement)
+    database.executemany(
+        "INSERT INTO gpkg_extensions (table_name, column_name, extension_name, definition, scope)"
+        " VALUES (?, NULL, 'gpkg_metadata', ?, 'read-write')",
+        [(table, _METADATA_EXTENSION) for table in ("gpkg_metadata", "gpkg_metadata_reference")],
+    )
+    database.execute(
+        "INSERT INTO gpkg_metadata (id, md_scope, md_standard_uri, mime_type, metadata) VALUES (1, 'dataset', ?, ?, ?)",
+        ("http://www.isotc211.org/2005/gmd", "text/xml", record.decode()),
+    )
+    database.execute(
+        "INSERT INTO gpkg_metadata_reference (reference_scope, timestamp, md_file_id) VALUES ('geopackage', ?, 1)",
+        (EPOCH,),
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
-from geo.io import write_bytes
+from geo.atomic_output import write_bytes
 from layers.schema import FEATURES, Method, Mode, Status
 from maps.gis.field_names import full_names
 from maps.style import MODES, PROVISIONAL, STAGES, line_look, mode_label, origin_label, status_label, tint
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from geo.schema import Schema
     from maps.gis.handover import Layer
 
 __all__ = ["write_kml"]
@@ -48,16 +50,20 @@ def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "z
 
     Notes
     -----
-    KML has no dashes: colour says the mode, width and lightness the stage, and the folder says both.
+    KML has no dashes: colour says the mode, width and lightness the stage, and the folder says both. Fields are declared in
+    a ``Schema`` with their type: GDAL, and so QGIS, replaces every Chinese character in the name of an undeclared field
+    (``Data``) by underscores, after which names of equal length are one and all but one of their values are lost.
     """
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(_tag("kml"))
     document = ET.SubElement(root, _tag("Document"))
     ET.SubElement(document, _tag("name")).text = _clean(title)
+    schemas = _schemas(document, layers, lang)
     styled: dict[str, dict[str, Any]] = {}
     folders: dict[tuple[str, ...], list[ET.Element]] = {}
     for layer in layers:
         names = full_names(layer.schema, "zh" if lang == "zh" else "ascii")
+        identity = schemas[layer.schema.name]
         contract = layer.schema.name == FEATURES.name
         for row, shape in layer.rows():
             where: tuple[str, ...] = _folder(row, lang) if contract else (layer.name,)
@@ -66,7 +72,7 @@ def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "z
                 style = f"{row['origin']}_{row['mode']}_{row['status']}_{row['drawn_by']}"
                 styled[style] = row
             key = layer.schema.key[0] if len(layer.schema.key) == 1 else ""
-            folders.setdefault(where, []).append(_placemark(row, shape, names, style, key, lang))
+            folders.setdefault(where, []).append(_placemark(row, shape, names, identity, style, key, lang))
     for name in sorted(styled):
         document.append(_style(name, styled[name]))
     parents: dict[str, ET.Element] = {}
@@ -98,19 +104,50 @@ def _named_folder(parent: ET.Element, name: str) -> ET.Element:
     return folder
 
 
-def _placemark(row: dict[str, Any], shape: Any, names: dict[str, str], style: str, key: str, lang: str) -> ET.Element:
+def _schemas(document: ET.Element, layers: Sequence[Layer], lang: str) -> dict[str, str]:
+    """Declare the fields of each contract with their types; return the id of each declaration by the contract's name."""
+    tables: dict[str, list[Layer]] = {}
+    for layer in layers:
+        tables.setdefault(layer.schema.name, []).append(layer)
+    ids = {}
+    for number, (name, parts) in enumerate(tables.items(), start=1):
+        ids[name] = f"fields_{number}"
+        declared = ET.SubElement(document, _tag("Schema"), {"name": _clean(name), "id": ids[name]})
+        schema = parts[0].schema
+        for column, label in full_names(schema, "zh" if lang == "zh" else "ascii").items():
+            kind = _kind(schema, column, parts)
+            ET.SubElement(declared, _tag("SimpleField"), {"type": kind, "name": _clean(label)})
+    return ids
+
+
+def _kind(schema: Schema, column: str, layers: Sequence[Layer]) -> str:
+    """Return KML's word for the type of a column; its whole numbers are of 32 bits."""
+    dtype = next(one.dtype for one in schema.columns if one.name == column)
+    if dtype == "float64":
+        return "double"
+    if dtype == "boolean":
+        return "bool"
+    if dtype == "Int64":
+        known = [layer.table[column].dropna() for layer in layers]
+        return "int" if all(one.abs().le(np.iinfo(np.int32).max).all() for one in known) else "string"
+    return "string"
+
+
+def _placemark(
+    row: dict[str, Any], shape: Any, names: dict[str, str], identity: str, style: str, key: str, lang: str
+) -> ET.Element:
     mark = ET.Element(_tag("Placemark"))
     ET.SubElement(mark, _tag("name")).text = _clean(str(row.get("name") or (row[key] if key else "")))
     if style:
         ET.SubElement(mark, _tag("styleUrl")).text = f"#{style}"
-    data = ET.SubElement(mark, _tag("ExtendedData"))
+    extended = ET.SubElement(mark, _tag("ExtendedData"))
+    data = ET.SubElement(extended, _tag("SchemaData"), {"schemaUrl": f"#{identity}"})
     for column, label in names.items():
         value = row[column]
         if value is None or value is pd.NA or value != value or value == "":
             continue
-        entry = ET.SubElement(data, _tag("Data"), {"name": _clean(label)})
         text = word_of(column, str(value), lang) if isinstance(value, str) else str(value)
-        ET.SubElement(entry, _tag("value")).text = _clean(text)
+        ET.SubElement(data, _tag("SimpleData"), {"name": _clean(label)}).text = _clean(text)
     if shape is not None:
         mark.append(_geometry(shape))
     return mark

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geo.io import write_bytes
+from geo.atomic_output import write_bytes
 from layers.schema import FEATURES
 from maps.gis.dbf import CODE_PAGES, dbf_bytes
 from maps.gis.field_names import dbase_names
@@ -22,6 +21,7 @@ from maps.gis.handover import contract_layers
 from maps.gis.metadata import data_dictionary
 from maps.gis.qgis_style import layer_qml
 from maps.gis.sld import layer_sld
+from maps.gis.tables import csv_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from maps.gis.field_names import NameStyle
     from maps.gis.handover import Layer
 
-__all__ = ["ShapefileReport", "csv_bytes", "write_layers_as_shapefiles", "write_shapefiles"]
+__all__ = ["ShapefileReport", "write_layers_as_shapefiles", "write_shapefiles"]
 
 log = logging.getLogger(__name__)
 
@@ -160,14 +160,6 @@ def write_layers_as_shapefiles(
     if report.companion:
         log.info("%d values do not fit their field; they stand whole in %s", len(report.companion), LONG_TEXTS)
     return report
-
-
-def csv_bytes(rows: Iterable[Sequence[object]], *, quoting: int = csv.QUOTE_MINIMAL) -> bytes:
-    """Return rows as CSV: UTF-8 with byte-order mark, LF. Quote all where texts may hold a lone carriage return."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n", quoting=quoting)  # type: ignore[arg-type]
-    writer.writerows(rows)
-    return buffer.getvalue().encode("utf-8-sig", errors="replace")
 
 
 def _write_one(layer: Layer, stem: Path, fields: Mapping[str, str], encoding: str, report: ShapefileReport) -> None:

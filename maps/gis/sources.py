@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import io
 import re
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import pandas as pd
 from geo.crs import GEOGRAPHIC, from_datum, parse_crs, shifted_datum
 from geo.errors import SchemaError, VocabularyError
 from geo.io import read_table
+from geo.spreadsheet_text import unguarded
 from geo.vector_files import SUFFIXES, Finding, VectorFile, read_vector_file
 from geo.vector_files.positions import doubts
 from layers.schema import AREAS, FEATURES, INDICATORS, LINES, NODES, TRAVEL_TIMES
@@ -83,6 +85,8 @@ class Source:
         What was repaired or is doubtful in the file.
     guess : DatumGuess or None
         Of which datum the coordinates look to be, where nobody states it.
+    modified : date or None
+        When the file was last changed (UTC); None for tables in memory and in a database.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Source:
     tables: list[Layer] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
     guess: DatumGuess | None = None
+    modified: dt.date | None = None
 
 
 def read_source(
@@ -142,7 +147,9 @@ def read_source(
             for schema in TABLES
             if (path / f"{schema.name}.csv").is_file()
         ]
-        return Source("features", _layers_of(read_vector_file(path / "features.gpkg"))[0], tables)
+        return Source(
+            "features", _layers_of(read_vector_file(path / "features.gpkg"))[0], tables, modified=_modified(path)
+        )
     if path.is_dir() and not any(p.suffix.lower() in SUFFIXES for p in path.iterdir()):
         message = f"no such file: {path / 'features.gpkg'}, nor another file of features in {path}"
         raise SchemaError(message)
@@ -151,7 +158,7 @@ def read_source(
     read = read_vector_file(path, datum=datum, crs=crs, encoding=encoding, axes=axes, limits=limits).refuse_unusable()
     layers, found = _layers_of(read, datum=datum, crs=crs, axes=axes)
     guess = None if read.datum_stated else guessed_datum(layer.table for layer in layers)
-    return Source(path.stem, layers, findings=(*read.findings, *found), guess=guess)
+    return Source(path.stem, layers, findings=(*read.findings, *found), guess=guess, modified=_modified(path))
 
 
 def source_of(table: pd.DataFrame, name: str = "features") -> Source:
@@ -237,6 +244,10 @@ def _restored(table: pd.DataFrame, layer: str, beside: Mapping[str, bytes]) -> p
     return out.rename(columns=names)
 
 
+def _modified(path: Path) -> dt.date:
+    return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()
+
+
 def _float(text: str) -> float:
     try:
         return float(text)
@@ -250,7 +261,7 @@ def _table_source(path: Path, datum: str, crs: str, axes: str) -> Source:
     typed = read_table(path, schema) if schema is not None else _typed(table)
     layers, said = _from_table(path.stem, typed, schema, datum=datum, crs=crs, axes=axes)
     guess = None if datum else guessed_datum(layer.table for layer in layers)
-    return Source(path.stem, layers, findings=(*found, *said), guess=guess)
+    return Source(path.stem, layers, findings=(*found, *said), guess=guess, modified=_modified(path))
 
 
 def _from_table(
@@ -302,6 +313,8 @@ def _plain_table(name: str, raw: bytes) -> tuple[pd.DataFrame, list[Finding]]:
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         message = f"{name}: no table ({error})"
         raise SchemaError(message) from error
+    for label in table.columns:
+        table[label] = [unguarded(text) for text in table[label]]
     return table, found
 
 

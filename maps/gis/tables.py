@@ -1,27 +1,26 @@
-"""Tables as CSV: one per contract, in UTF-8 with byte-order mark or GB18030, safe for spreadsheets."""
+"""Tables as CSV: one per contract, in UTF-8 with byte-order mark or GB18030, safe for spreadsheets (geo.spreadsheet_text)."""
 
 from __future__ import annotations
 
-import re
+import csv
+import io
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.io import write_bytes
+from geo.atomic_output import write_bytes
+from geo.spreadsheet_text import guarded, guarded_column
 from maps.gis.field_names import full_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from geo.schema import Schema
     from maps.gis.field_names import NameStyle
     from maps.gis.handover import Layer
 
-__all__ = ["joined", "write_csv_tables"]
-
-_FORMULA = re.compile(r"^'*[=+\-@\t\r](?=.)", re.DOTALL)
-"""As in :mod:`geo.io`: text that a spreadsheet would run is written behind an apostrophe, which ``read_table`` removes."""
+__all__ = ["csv_bytes", "joined", "write_csv_tables"]
 
 
 def joined(layers: Sequence[Layer]) -> list[tuple[pd.DataFrame, Schema]]:
@@ -40,7 +39,7 @@ def joined(layers: Sequence[Layer]) -> list[tuple[pd.DataFrame, Schema]]:
     return tables
 
 
-def write_csv_tables(layers: Sequence[Layer], path: Path, encoding: str, style: NameStyle) -> list[Path]:
+def write_csv_tables(layers: Sequence[Layer], path: Path, encoding: str, style: NameStyle) -> int:
     """
     Write the attributes of layers as CSV, one file per contract.
 
@@ -56,9 +55,10 @@ def write_csv_tables(layers: Sequence[Layer], path: Path, encoding: str, style: 
 
     Returns
     -------
-    list of Path
+    int
+        How many texts hold a broken character (half of a pair), which no encoding writes; ``?`` stands for it.
     """
-    paths = []
+    damaged = 0
     for number, (table, schema) in enumerate(joined(layers)):
         names = full_names(schema, style)
         out = pd.DataFrame(table[list(names)])
@@ -66,9 +66,21 @@ def write_csv_tables(layers: Sequence[Layer], path: Path, encoding: str, style: 
             if out[name].dtype == "boolean":
                 out[name] = out[name].map({True: "yes", False: "no"}).fillna("")
             elif not pd.api.types.is_numeric_dtype(out[name]):
-                out[name] = [f"'{v}" if isinstance(v, str) and _FORMULA.match(v) else v for v in out[name]]
+                damaged += sum(isinstance(v, str) and not _encodable(v) for v in out[name])
+                out[name] = guarded_column(out[name])
         file = path if number == 0 else path.with_name(f"{path.stem}_{schema.name}{path.suffix}")
         text = out.rename(columns=names).to_csv(index=False, lineterminator="\n")
         write_bytes(file, text.encode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace"))
-        paths.append(file)
-    return paths
+    return damaged
+
+
+def csv_bytes(rows: Iterable[Sequence[object]], *, quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+    """Return rows as CSV: UTF-8 with byte-order mark, LF. Quote all where texts may hold a lone carriage return."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n", quoting=quoting)  # type: ignore[arg-type]
+    writer.writerows([guarded(v) if isinstance(v, str) else v for v in row] for row in rows)
+    return buffer.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def _encodable(text: str) -> bool:
+    return not any("\ud800" <= c <= "\udfff" for c in text)

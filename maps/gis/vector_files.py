@@ -13,8 +13,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from geo.atomic_output import write_bytes
 from geo.errors import MissingExtraError
-from geo.io import write_bytes
 from maps.gis.field_names import full_names
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.atomic_output import write_bytes
 from geo.errors import MissingExtraError
-from geo.io import write_bytes
 from maps.words import word_of
 
 if TYPE_CHECKING:

@@ -77,7 +77,7 @@ class ClauseReader(SubjectReader):
             yield held
 
     def _goes_on(self, c: int, d: int) -> bool:
-        text = self.text[c:d]
+        text = re.sub(r"^(?:并|同时|还|也)(?=[\u4e00-\u9fff])", "", self.text[c:d])
         if default_lexicon().verbs.at(text, 0) or TIME.match(text) or ANNOUNCED.match(text):
             return False
         groups = read_list(text, c)
@@ -101,8 +101,11 @@ class ClauseReader(SubjectReader):
         """Cut a list where a verb begins anew behind 、 (建成甲、加快建设乙)."""
         verbs = default_lexicon().verbs
         cuts = [0]
+        ends = {tail_class(t) for t in strip_tail(obj[-60:])[1]} & {"preparatory", "proposed"}
         for m in re.finditer(r"[、和及]", obj):
             word = verbs.at(obj, m.end())
+            if ends and verbs.words.get(word) == "build" and {verbs.words.get(v) for v in governor.verbs} <= {"push", "build"}:
+                continue  # 推进新建甲、迁建乙等前期工作: the end governs all
             if not word or verbs[word] not in {"fast", "plan", "start", "complete", "push", "build"}:
                 continue
             if verbs[word] in {"build", "complete", "plan"} and (len(word) < 4 and m[0] != "、"):
@@ -148,6 +151,9 @@ class ClauseReader(SubjectReader):
                 i += 1  # 启动了甲工程
             if verbs and text[i] == "并" and table.at(text, i + 1, b):
                 i += 1  # 开工并建成
+            if verbs and text[i] == "或" and (other := table.at(text, i + 1, b)):
+                i += 1 + len(other)  # 兴建或扩建: one of the two
+                continue
             word = table.at(text, i, b)
             if not word or (i + len(word) == b and verbs):
                 break

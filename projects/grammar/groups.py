@@ -107,6 +107,8 @@ def apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> N
     if proper_parts(stem) and not (shared.head and re.fullmatch(r"[\u4e00-\u9fff]{2,3}", "".join(proper_parts(stem)))):
         group.rejected = f"等后有读不懂的“{stem}”"
         return
+    if shared.head is not None and shared.head.word in {"线路", "路线"} and not re.search("千伏|电", form):
+        return  # 甲至乙、丙至丁铁路等五条线路: each is what the last says
     if shared.head is None:
         if stem and re.search(r"与|以|为|的|向|从|中|合作|对接|开展", stem):
             group.rejected = f"等后是“{form}”"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from layers.schema import Mode
 from projects.grammar.clause_grammar import ClauseReader
@@ -12,10 +13,13 @@ from projects.grammar.lexicon import Head, default_lexicon
 from projects.grammar.lists import read_list
 from projects.grammar.names import LINE_NUMBER, POINTS, TO, Member, bracketless
 from projects.grammar.naming import TOPOGRAPHIC, is_unit, proper_parts
-from projects.grammar.routes import is_abbreviation, places_in
+from projects.grammar.routes import home_of, is_abbreviation, places_in
 from projects.grammar.sentences import is_line_name, is_line_number
 from projects.grammar.subjects import TOPICS, Context
 from projects.status import tail_class
+
+if TYPE_CHECKING:
+    from geo.gazetteer import Place
 
 __all__ = ["ContextReader"]
 
@@ -211,7 +215,18 @@ class ContextReader(ClauseReader):
                 member.prefix = best
                 member.trace.append(f"承前“{best}{member.head_text}”")
                 return True
+        home = home_of(self.home)
+        airport = facility and member.head is not None and member.head.kind == "civil_airport"
+        if airport and home is not None and not member.stem and (member.phase or member.works) and _is_city(home):
+            member.prefix = home.name  # a city's plan: 机场三期 is its airport's
+            member.trace.append(f"文件所在地“{home.name}”")
+            return True
         return False
+
+
+def _is_city(place: Place) -> bool:
+    """Whether a plan's unit is one that an airport can be meant by: a city or county, no province."""
+    return place.level in {"prefecture", "county"} or place.name in {"北京", "上海", "天津", "重庆"}
 
 
 def _may_be_labelled(member: Member, group: Group, label: Head, context: Context) -> bool:

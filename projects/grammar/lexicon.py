@@ -25,7 +25,7 @@ from geo.errors import SchemaError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Head", "Lexicon", "WordTable", "default_lexicon"]
+__all__ = ["Head", "Lexicon", "WordTable", "default_lexicon", "read_vocabulary"]
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -119,7 +119,22 @@ class Lexicon:
     head_words: WordTable
 
 
-def _table(name: str, *columns: str) -> list[dict[str, str]]:
+def read_vocabulary(name: str, *columns: str) -> list[dict[str, str]]:
+    """
+    Return the rows of a table of ``projects/data``.
+
+    Parameters
+    ----------
+    name : str
+        File name.
+    *columns : str
+        Columns that it must have.
+
+    Raises
+    ------
+    SchemaError
+        If it lacks one.
+    """
     path = DATA / name
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
@@ -140,12 +155,12 @@ def default_lexicon() -> Lexicon:
     SchemaError
         If a table lacks a column.
     """
-    verbs = WordTable((r["word"], r["role"]) for r in _table("verbs.csv", "word", "role"))
-    tails = WordTable((r["word"], r["stage"]) for r in _table("tails.csv", "word", "stage"))
-    works = WordTable((r["word"], r["work"]) for r in _table("works.csv", "word", "work"))
-    generics = WordTable((r["word"], r["kind"]) for r in _table("generic.csv", "word", "kind"))
+    verbs = WordTable((r["word"], r["role"]) for r in read_vocabulary("verbs.csv", "word", "role"))
+    tails = WordTable((r["word"], r["stage"]) for r in read_vocabulary("tails.csv", "word", "stage"))
+    works = WordTable((r["word"], r["work"]) for r in read_vocabulary("works.csv", "word", "work"))
+    generics = WordTable((r["word"], r["kind"]) for r in read_vocabulary("generic.csv", "word", "kind"))
     heads = {
         r["word"]: Head(r["word"], r["mode"], r["kind"], frozenset(r["flags"].split()))
-        for r in _table("heads.csv", "word", "mode", "kind", "flags")
+        for r in read_vocabulary("heads.csv", "word", "mode", "kind", "flags")
     }
     return Lexicon(verbs, tails, works, generics, heads, WordTable((w, h.mode) for w, h in heads.items()))

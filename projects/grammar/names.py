@@ -25,6 +25,7 @@ POINTS = frozenset(
     }
 )
 """Kinds of things at one place."""
+DESCRIBED_AS = re.compile(r"[^、,。;]{2,30}(?:项目|工程|大?动脉|节点|咽喉|门户|名片|首站)——(?=[\u4e00-\u9fff])")
 DASH = "-—–－―~～"
 TO = rf"(?:[{DASH}]{{1,2}}|至|到)"
 CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4}|\d{2,3}(?:国道|省道|县道))(?:线)?")
@@ -42,6 +43,8 @@ ETC = re.compile(
     r"|(?<=平)等(?=\d|高|铁|公路|机场|国道|项目|重点|重大|一批|在建|拟建|[条座个项])"  # 泰安至东平等, not 平等互利
     r"|(?<=[\u4e00-\u9fff)])(?:\d{1,3}|[两三四五六七八九十])(?=[条座个项](?!月|泊位|小时)[\u4e00-\u9fff])"
 )
+LEAST_DESCRIPTION = 6
+"""Characters of the shortest words before a name that say what it is."""
 NUMERAL = re.compile(r"(?:[一二三四五六七八九十]+|\d+|[A-Z]\d+)$")
 
 
@@ -117,6 +120,27 @@ def inner_head(text: str) -> tuple[int, int, Head] | None:
     return None
 
 
+def _described(text: str) -> int:
+    """Where a name begins behind words that say what it is (新一代自动化集装箱码头甲港乙港区四期); 0 where it is at the start."""
+    for at, _, _ in places_in(text):
+        left = text[:at]
+        word = default_lexicon().head_words.before(left, at)
+        if len(left) >= LEAST_DESCRIPTION and word and "facility" in default_lexicon().heads[word].flags:
+            known = bool(places_in(left)) or re.search(r"[A-Z\d“(]", left) is not None
+            return 0 if known or not left.startswith(("新一代", "全国", "国内", "世界", "全球", "亚洲", "我国", "首")) else at
+    return 0
+
+
+def _head_word(text: str) -> str:
+    """Return the longest head at the end of a text that cuts no place in two (漯河 + 港, no 河港)."""
+    words = default_lexicon().head_words
+    word = words.before(text, len(text))
+    shorter = words.before(text, len(text), len(text) - len(word) + 1) if len(word) > 1 else ""
+    if shorter and any(a < len(text) - len(word) < b <= len(text) - len(shorter) for a, b, _ in places_in(text)):
+        return shorter
+    return word
+
+
 def _trunk(text: str, inner: tuple[int, int, Head] | None) -> tuple[int, int, Head] | None:
     """Return the line before a head that only ends a section of it (甲高速乙镇至丙机场段), else that head."""
     trunk = inner_head(text[: inner[0]]) if inner else None
@@ -151,6 +175,11 @@ def parse_member(text: str, start: int) -> Member:
             member.core_start, rest = at, rest[at:]
     while rest.startswith(("“", "”", '"', "'")) and rest.count("“") != rest.count("”"):
         rest, member.core_start = rest[1:], member.core_start + 1
+    # “甲电乙送”重点工程——丙水电站: what stands before the dashes tells what it is.
+    if (m := DESCRIBED_AS.match(rest)) and len(rest) - m.end() >= 3:
+        member.core_start, rest = member.core_start + m.end(), rest[m.end() :]
+    elif (at := _described(rest)) > 0:
+        member.core_start, rest = member.core_start + at, rest[at:]
     # Brackets at the end: components, a section, or a second name.
     while rest.endswith(")"):
         opening = _opening(rest)
@@ -174,7 +203,7 @@ def parse_member(text: str, start: int) -> Member:
         bare2, _, done = strip_tail(bare) if len(bare) > 2 else (bare, [], [])
         bare = bare2 or bare
         member.works = done + member.works  # 扩建四期, 拓宽工程二期
-    word = lexicon.head_words.before(bare, len(bare))
+    word = _head_word(bare)
     if m := CODE.match(bare):
         member.code = m[0]
         if re.match(r"S\d{1,2}线$", m[0]):

@@ -7,10 +7,10 @@ import re
 
 from geo.gazetteer import default_gazetteer
 from projects.grammar.lexicon import default_lexicon
-from projects.grammar.names import LINE_NUMBER, POWER, TO, Member, bracketless
+from projects.grammar.names import LINE_NUMBER, POWER, TO, Member, bracketless, parse_member
 from projects.grammar.routes import is_abbreviation, is_listed_line, places_in, units_in
 
-__all__ = ["is_named", "is_unit", "proper_parts"]
+__all__ = ["is_named", "is_unit", "proper_parts", "second_name"]
 
 
 TOPOGRAPHIC = re.compile(
@@ -124,6 +124,10 @@ def is_named(member: Member) -> bool:
         stem,
     ):
         return False
+    if re.match(r"(?:接入|引入|引出|接轨|途经|经由|此后|届时|随后|该|此)(?=.{2})|每个|所有|绝大|多数|大部分", member.core):
+        return False
+    if re.search(r"里程达|里程[突超]|硬化|[县市区乡镇村)]通(?:了|上|高速|沥青|水泥|硬化|[一二三四]级)", member.core):
+        return False
     if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其|\d分钟|小时)", member.core):
         return False
     if re.search(r"对外|境内|区内", stem) and "facility" not in head.flags:
@@ -172,6 +176,8 @@ def is_named(member: Member) -> bool:
         or (head.kind == "station" and re.search(r"(?:铁路|高铁|城际)[\u4e00-\u9fff]{2,4}$", stem))
     ):
         return False
+    if head.kind == "river_crossing" and re.fullmatch(r"(?![^路]*(?:公|铁|道|线|高速)路)[\u4e00-\u9fff]{2,5}(?:路|大道|街)", stem):
+        return True  # 九华南路过江通道
     if head.mode == "highway" and re.fullmatch(r"[内中外]环|[二三四五六]环", stem) and len(head.word) > 1:
         return True
     if head.mode == "rail" and re.search(r"[东西南北]{1,2}环线$", stem):
@@ -219,3 +225,21 @@ def is_named(member: Member) -> bool:
     if re.search(r"绕|环|二通道|第[二三]|复线|机场|新区|至", stem):
         return True
     return "area" in head.flags and bool(re.search(r"都市圈|地区|城市群", stem))
+
+
+def second_name(member: Member, mode: str) -> Member | None:
+    """
+    Return the other name of a project that brackets behind its name hold; None where they hold something else.
+
+    Examples
+    --------
+    >>> second_name(parse_member("长江四桥(泰山路过江通道)", 0), "highway").core
+    '泰山路过江通道'
+    """
+    for inside, at in member.brackets:
+        other = parse_member(inside, at)
+        if "、" in inside or re.match(r"含|包括|不含|其中|均|原|拟", inside) or re.search(rf"[\u4e00-\u9fff]{TO}[\u4e00-\u9fff]", inside):
+            continue
+        if other.head is not None and other.head.mode == mode and is_named(other) and not (other.works or other.section):
+            return other
+    return None

@@ -19,22 +19,21 @@ from projects.grammar.names import parse_member
 from projects.grammar.naming import is_named, is_unit, proper_parts
 from projects.grammar.sentences import clauses, sentences, stage_label
 from projects.grammar.subjects import TOPICS, Context
-from projects.grammar.tables import TableReader, is_row
+from projects.grammar.announcing import REFERS_BACK
+from projects.grammar.phases import PhaseReader
+from projects.grammar.tables import is_row
 from projects.grammar.tails import TIME, strip_tail
-from projects.status import announced, reports, tail_class
+from projects.status import Governor, reports, tail_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from projects.documents import Document, Passage
+    from projects.grammar.columns import Row
     from projects.grammar.mentions import Mention
 
 __all__ = ["PassageReader"]
 
-REFERS_BACK = re.compile(r"(?:其中,?)?(?:这些|上述|以上|[\d一二三四五六七八九十]+[个项])[^,。;:、]{0,16}(?:工程|项目)")
-"""Opens a list of what an earlier sentence has counted."""
-FAR_BACK = 400
-"""Characters before a list in which what it enumerates (这些工程主要是:) may be announced."""
 
 MAX_CLAUSE = 3000
 """Characters of a clause that are read: no sentence is longer, whatever a broken file holds."""
@@ -47,6 +46,8 @@ ORDINAL = re.compile(
 )
 """一是…, 二是…: counts, says nothing."""
 APPOSITION = re.compile(r"——([^—,。;]{2,24}(?:高速|公路|铁路|高铁|城际|机场|大桥|航道|电站))——")
+FOCUS = re.compile(r"以([^,。;]{3,80})为(?:重点|重中之重)")
+"""以甲港、乙港为重点,"""
 MID_VERB = re.compile(
     r"(?:建设|打造|构建|承接|成为|创建)(?!和|及|与|、|等|项目|工程|进度|步伐|任务|方案|工作|运|改造|用|企业|水平|布局|经验|管|资|投|标|模|时|条|单|规|品|成|$|前|的|期)"
 )
@@ -60,13 +61,21 @@ DOES_OTHERWISE = re.compile(r"申报|申创|争创|开拓|拓展|加密|引进|�
 """What an actor is helped to do that builds nothing."""
 
 
-class PassageReader(TableReader):
+class PassageReader(PhaseReader):
     """Reads one passage; keeps the text without white space, and where each character stands in the document."""
 
     def __init__(
-        self, document: Document, passage: Passage, past: bool, damage: Sequence[tuple[int, int, str, str]] = ()
+        self,
+        document: Document,
+        passage: Passage,
+        past: bool,
+        damage: Sequence[tuple[int, int, str, str]] = (),
+        row: Row | None = None,
+        opening: Governor | None = None,
     ) -> None:
         self.document = document
+        self.row = row
+        self.opening = opening
         self.passage = passage
         self.home = document.region
         self.damage = damage
@@ -102,6 +111,9 @@ class PassageReader(TableReader):
         context = Context(self.document.region, self.topic, self.past)
         for heading in self.passage.headings[-2:]:
             context.label = stage_label(heading) or context.label
+        if self.row is not None:
+            self._row(self.row, context)
+            return sorted(self.mentions, key=lambda m: m.start)
         if is_row(self.text):
             self._rows(context)
             return self.mentions
@@ -109,8 +121,9 @@ class PassageReader(TableReader):
         for a, b in sentences(self.text):
             if not self._goes_on_about(a, b, context):
                 self._flush(context, ())
-            context.carried, context.sentence_mode, context.announced = None, None, None
-            context.enumerated = False
+            self.sentence = a
+            context.carried, context.sentence_mode = None, None
+            context.announced, context.enumerated = self.opening, self.opening is not None
             done, report = reports(self.text[a:b], before=report and self.text[a - 1 : a] == ";")
             context.past = self.past or done
             if context.label_passes:  # 高速公路续建…: for its sentence only
@@ -194,7 +207,9 @@ class PassageReader(TableReader):
         if DEFINITION.match(text, a, b):
             context.carried = None
             return
-        if self._closes(a, b, context) or self._describes(a, b, context) or self._works_on(a, b, context):
+        if self._phases(a, b, context) or self._closes(a, b, context) or self._describes(a, b, context) or self._works_on(a, b, context):
+            return
+        if self._focus(a, b, context):
             return
         when = TIME.match(text, a, b)
         with_it = re.compile(r",?(?:随着|伴随)").match(text, when.end() if when else a, b)
@@ -202,7 +217,10 @@ class PassageReader(TableReader):
             a = with_it.end()  # 随着甲机场建成: told as a fact
         opening, a = a, self._subject(a, b, context)
         self._recall(opening, a, context)
+        a, told_of = self._told_of(a, b)
         governor, start, stop = self._verbs(a, b, context)
+        if told_of is not None and not governor.verbs and not stop:
+            governor = replace(told_of, past=context.past)
         if stop and (of := text.rfind("的", a, b)) > 0 and self._closing_behind(of + 1, b):
             a = of + 1  # 连接…的甲铁路开工: what stands before 的 only describes
             governor, start, stop = self._verbs(a, b, context)
@@ -265,27 +283,20 @@ class PassageReader(TableReader):
                 self._flush(context, ())
             self._groups(groups, inner, context)
 
-    def _announced_here(self, a: int, b: int, context: Context) -> bool:
-        """Whether words before a list tell its stage and what it lists (新开工建设的高速公路包括:)."""
-        told = announced(self.text[a:b]) if "的" in self.text[a:b] else None
-        if told is None:
+    def _focus(self, a: int, b: int, context: Context) -> bool:
+        """Read 以甲港、乙港为重点, where the next clause says what is done to facilities of the kind (加快港口建设)."""
+        m = FOCUS.match(self.text, a, b)
+        if m is None or m.end() != b or self.text[b : b + 1] != ",":
             return False
-        context.enumerated, context.announced = True, replace(told, past=context.past)
-        core = re.sub(r"(?:主要|还)?(?:包括|有|为|是)?:?$", "", self.text[a:b]).rpartition("的")[2]
-        member = parse_member(core, a)
-        if member.head is not None and member.head.mode not in {"", "none", "other"} and not proper_parts(member.stem):
-            context.label_member, context.label_passes = member, True
-            context.topic = Mode(member.head.mode)
-        return True
-
-    def _recall(self, a: int, b: int, context: Context) -> None:
-        """Look up what an enumeration that opens from ``a`` to ``b`` was announced as: here, or sentences before."""
-        if not context.enumerated or context.announced is not None or a >= b:
-            return
-        if self._announced_here(a, b, context):
-            return
-        far = FAR_BACK if REFERS_BACK.match(self.text, a, b) or self.text.startswith("其中", a, b) else 0
-        stop = self.index[a]
-        here = self.document.simplified.rfind("。", max(0, stop - FAR_BACK), stop) + 1
-        told = announced(self.document.simplified[max(0, stop - far) if far else here : stop])
-        context.announced = replace(told, past=context.past) if told else None
+        end = min((e for e in (self.text.find(c, b + 1) for c in ",。;") if e >= 0), default=len(self.text))
+        governor, start, stop = self._verbs(b + 1, end, context)
+        kind = parse_member(self.text[start:end], start)
+        groups = read_list(m[1], m.start(1))
+        members = [member for group in groups for member in group.members]
+        if stop or not set(governor.roles) & {"push", "fast", "build"} or kind.head is None or not members:
+            return False
+        if all(x.head is not None and x.head.mode == kind.head.mode != "none" and self._named(x) for x in members):
+            self._flush(context, ())
+            self._groups(groups, Governor(verbs=governor.verbs, roles=("support",), past=context.past), context)
+            return True
+        return False

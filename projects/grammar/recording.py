@@ -14,7 +14,7 @@ from layers.schema import Mode
 from projects.grammar.facts import kind_of, work_of
 from projects.grammar.lists import read_list
 from projects.grammar.mentions import Mention
-from projects.grammar.naming import is_named
+from projects.grammar.naming import is_named, second_name
 from projects.grammar.places import places_of
 from projects.grammar.quoting import QuotingReader
 from projects.grammar.sentences import stage_label
@@ -101,7 +101,11 @@ class RecordingReader(QuotingReader):
         self._resolve_head(member, group, context, flags)
         if member.head is None or member.head.mode == "none":
             return False
+        other = second_name(member, member.head.mode)
         if not self._named(member, group) and not member.prefix and not self._lean(member, context):
+            if other is not None:  # 四桥(泰山路过江通道)
+                other.works, other.tails = list(member.works), list(member.tails)
+                return self._member(other, group, governor, context)
             self.notes.append(f"{member.text[:24]}:没有专名")
             return False
         mode = member.head.mode or (context.sentence_mode or context.topic or "")
@@ -127,7 +131,7 @@ class RecordingReader(QuotingReader):
             context.last, context.last_name = member, name
             context.sentence_mode = Mode(mode)
         alias = [member.core] if member.suffix or member.prefix else []
-        alias += [inside[1:] for inside, _ in member.brackets if inside.startswith("即")]
+        alias += [inside[1:] for inside, _ in member.brackets if inside.startswith("即")] + ([other.core] if other is not None else [])
         words = "".join(governor.verbs) + ("…" if governor.tails and governor.verbs else "") + "".join(governor.tails)
         trace = (
             f"动词 {'、'.join(governor.verbs) or '无'}({'、'.join(governor.roles)})",

@@ -249,6 +249,8 @@ def is_abbreviation(text: str) -> bool:
         return False
     if is_listed_line(text):
         return True
+    if re.search("沿[江海河淮黄湖边]|..[路街]$", text):
+        return False  # 江北沿江: along a river, not between places; 泰山路: a street
     names = _names()
     return all(c in names.abbreviated or c in names.first or c in EXTRA for c in text)
 

@@ -58,10 +58,11 @@ def begins_name(text: str, i: int, b: int, word: str) -> bool:
 
 
 STAGE_WORDS = "|".join(sorted(LABELS, key=len, reverse=True))
+AHEAD_OF = "(?:重点|计划|预计|力争|确保|争取|年内|今年|拟)*"
 LABELLED = re.compile(
-    rf"(?:重点)?({STAGE_WORDS})(?:{STAGE_WORDS})?(?:建设|推进|类|的)?(?:重点|重大)?"
+    rf"{AHEAD_OF}({STAGE_WORDS})(?:{STAGE_WORDS})?(?:建设|推进|类|的)?(?:重点|重大)?"
     r"(?:交通|铁路|公路|水运|能源|机场|基础设施)?(?:项目|工程)|"
-    rf"({STAGE_WORDS})(?:{STAGE_WORDS})?类?$"
+    rf"{AHEAD_OF}({STAGE_WORDS})(?:{STAGE_WORDS})?类?$"
 )
 
 

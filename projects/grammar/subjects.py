@@ -113,6 +113,10 @@ class SubjectReader:
             if FIELD.match(label) and context.described:
                 return b
             stage = stage_label(label)
+            told, at, no = self._verbs(a, colon + 1, context)
+            if not stage and at == colon and not no and {"push", "fast", "start", "complete", "plan"} & set(told.roles):
+                context.enumerated, context.announced = True, told  # 加快推进:甲、乙
+                return colon + 1
             member = parse_member(label, a)
             if not stage and self._is_item(member):
                 self._waits(member, context)
@@ -141,6 +145,10 @@ class SubjectReader:
     @abstractmethod
     def _waits(self, member: Member, context: Context) -> None:
         """Keep a project that waits for what is told of it."""
+
+    @abstractmethod
+    def _verbs(self, a: int, b: int, context: Context) -> tuple[Governor, int, str]:
+        """Read verbs and adverbs at the start of a clause."""
 
     def _acts(self, at: int, b: int) -> bool:
         """Whether a verb that builds stands here, or behind 要, 将 and the like (电力要加快建成甲电厂)."""

@@ -1,29 +1,40 @@
 """
 Tables: a row names a project in one cell and tells its stage in another (│赵家沟航道│11.86│续建,2008年建成│三级│).
 
-Plans print their lists of projects as tables drawn with ruling characters, whose rows reach the reader as lines of text.
+Plans print their lists of projects as tables, whose rows reach the reader as lines of text: drawn with ruling characters, or
+cut by tabs or blanks. Where the headings of the columns are known (:mod:`projects.grammar.columns`) each cell is read for what
+its column holds; of a ruled row without headings every cell is looked at.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layers.schema import Status
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.lists import read_list
 from projects.grammar.sentences import stage_label
 from projects.grammar.statements import StatementReader
-from projects.grammar.tails import TIME
-from projects.status import Governor
+from projects.grammar.tails import TIME, strip_tail
+from projects.status import Governor, stage_of, tail_class
 
 if TYPE_CHECKING:
+    from projects.grammar.columns import Row
     from projects.grammar.subjects import Context
 
 __all__ = ["TableReader", "is_row"]
 
 RULES = "│┃|｜"
 ROW_END = re.compile(r"┃{2,}|[┏┠┗┌├└━─┯┼┷┨┓┛┐┤┘]+")
-STAGE_ROLES = {"fast", "start", "plan", "complete", "prepare"}
+STAGE_ROLES = {"fast", "start", "plan", "complete", "prepare", "halt"}
+STAGES = {"starting", "complete", "building", "preparatory", "proposed", "halted"}
+SUBJECT = "某某"
+"""Stands for the project of whose stage a cell tells."""
+LEAST_NAME = 3
+"""Characters of the shortest name."""
 
 
 def is_row(text: str) -> bool:
@@ -39,7 +50,35 @@ def is_row(text: str) -> bool:
 
 
 class TableReader(StatementReader):
-    """Reads rows of ruled tables."""
+    """Reads rows of tables."""
+
+    def _row(self, row: Row, context: Context) -> None:
+        """Read a row whose columns are known: the names, with the stage, work and year that other cells tell."""
+        at = {span: self._place(span) for span in row.cells}
+        context.topic, context.label = row.topic or context.topic, row.label or context.label
+        context.label_member = None
+        told = [g for span in row.of("stage", "work") if (g := self._stage_cell(*at[span])) is not None]
+        settled = [g for g in told if stage_of(g)[0] != Status.UNSPECIFIED or "halt" in g.roles]
+        governor = next(iter((*settled, *told)), Governor(label=context.label, past=context.past))
+        works = [w for span in row.of("work") for w in strip_tail(SUBJECT + self.text[slice(*at[span])])[2]]
+        year = row.opening_year(self.document.simplified)
+        first = len(self.mentions)
+        for span in row.of("name"):
+            for part in re.compile(r"[^;。]+").finditer(self.text, *at[span]):
+                if len(part[0]) < LEAST_NAME:
+                    continue
+                groups = read_list(part[0], part.start())
+                for group in groups:
+                    group.works = group.works or [w for w in works if default_lexicon().works[w] == "upgrade"]
+                self._groups(groups, governor, context)
+                context.carried = None
+        for number in range(first, len(self.mentions)):
+            if self.mentions[number].opening_year is None and year is not None:
+                self.mentions[number] = replace(self.mentions[number], opening_year=year)
+
+    def _place(self, span: tuple[int, int]) -> tuple[int, int]:
+        """Where a span of the document stands in the text without white space."""
+        return bisect_left(self.index, span[0]), bisect_left(self.index, span[1])
 
     def _rows(self, context: Context) -> None:
         """Read each row: cells that name projects, with the stage that another cell tells."""
@@ -66,4 +105,7 @@ class TableReader(StatementReader):
         verb = default_lexicon().verbs.at(self.text, a, b)
         if verb and b - a <= len(verb) + 2 and default_lexicon().verbs[verb] in STAGE_ROLES:
             return Governor(verbs=(verb,), roles=(default_lexicon().verbs[verb],))
+        rest, tails, _ = strip_tail(SUBJECT + self.text[a:b])  # 已核准, 正在开展前期工作
+        if rest == SUBJECT and any(tail_class(tail) in STAGES for tail in tails):
+            return Governor(tails=tuple(tails))
         return None

@@ -41,7 +41,7 @@ __all__ = [
 _PHASE = re.compile(r"[二三四五]期|后期")
 
 WAY_KM = 3.5
-"""How far a way along the existing network may be off; as ``projects.sites.networks.LEAST_KM``."""
+"""How far a way along the existing network may be off; as ``layers.lines.NODE_ACCURACY_KM`` of expressways."""
 
 _FAST = re.compile(r"高铁|高速铁路|客专|客运专线|城际|轨道交通|市域|市郊|地铁|快线|[SRF]\d+号?线")
 """Words of railways that never run on an old line's tracks."""

@@ -32,11 +32,7 @@ if TYPE_CHECKING:
     from geo.gazetteer import Place
     from layers.network import Network
 
-__all__ = ["LEAST_KM", "Existing", "ExistingLines", "distances_km"]
-
-LEAST_KM = {Mode.HIGHWAY.value: 3.5}
-"""What a drawing on an existing line may be off at least. The tables' own figure follows from the spacing of the nodes and
-knows nothing of nodes placed by memory; 89 % of the embedded expressways keep this one (``benchmarks/siting_calibration.py``)."""
+__all__ = ["Existing", "ExistingLines", "distances_km"]
 
 
 class ExistingLines(RailStations):
@@ -236,7 +232,7 @@ class ExistingLines(RailStations):
         return Existing(
             name=str(table["line"].iloc[0] or table["name"].iloc[0]),
             geometry=_joined(list(table.geometry)),
-            accuracy_km=max(round(float(table["accuracy_km"].max()), 1), LEAST_KM.get(mode, 0.0)),
+            accuracy_km=round(float(table["accuracy_km"].max()), 1),
             opened=opened[-1] if opened else "",
             kind=str(table["kind"].mode().iloc[0]),
         )

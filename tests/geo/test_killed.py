@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from geo import io
+from geo import atomic_output as io
 
 if TYPE_CHECKING:
     from pathlib import Path

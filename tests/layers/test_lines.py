@@ -55,6 +55,14 @@ def test_accuracy_is_the_half_width_of_the_ellipse() -> None:
     assert drawing_accuracy_km([24.0], 24.0, 30.0) == pytest.approx(9.0)
 
 
+@pytest.mark.parametrize(("grade", "node_km"), [("D", 1.5), ("B", 0.5)])
+def test_the_worst_node_counts_with_the_course_between_nodes(grade: str, node_km: float) -> None:
+    nodes = NODES.assign(grade=["B", grade, "B"])
+    line = lines_from_tables(_line(), nodes, Mode.RAIL).iloc[0]
+    bulge_km = drawing_accuracy_km([line["length_km"] / 2], line["length_km"], line["route_length_km"])
+    assert line["accuracy_km"] == pytest.approx((bulge_km**2 + node_km**2) ** 0.5)
+
+
 @pytest.mark.parametrize("mode", [Mode.RAIL, Mode.HIGHWAY, Mode.WATERWAY, Mode.ENERGY])
 def test_embedded_tables_keep_the_contract(mode: Mode) -> None:
     lines = LINES.validate(embedded_lines(mode))

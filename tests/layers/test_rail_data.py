@@ -34,7 +34,7 @@ MONTH = re.compile(r"(18|19|20)\d\d(-(0[1-9]|1[0-2]))?")
 BOX = (114.4, 27.0, 122.5, 35.7)
 
 # Stations that are not where the map of early 2025 shows the name, or that it places elsewhere for a known reason.
-MOVED_STATIONS = {"合肥西": "opened 2025-12 at a new place; the map of 2025-01 shows the former one (node 老合肥西)"}
+MOVED_STATIONS: dict[str, str] = {}
 
 # Two pairs of tracks of one kind between the same two nodes; everything else must be counted once. 宁安 and the 芜宣
 # doubling run side by side, and 商合杭 was built beside 合蚌 (安徽 part: "新建 … 至合肥北城站线路约51公里", 2015-12-23).

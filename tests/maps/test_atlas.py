@@ -54,8 +54,8 @@ PLANS = ("hefei", "wuhu", "fuyang", "anhui", "jiangsu")
 
 
 @pytest.fixture(scope="module")
-def builtin(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
-    return make_atlas([], tmp_path_factory.mktemp("builtin") / "atlas")
+def builtin(builtin_atlas: Atlas) -> Atlas:
+    return builtin_atlas
 
 
 @pytest.fixture(scope="module")
@@ -197,12 +197,18 @@ def test_corrections_hold_in_an_atlas_and_are_marked(tmp_path: Path) -> None:
     assert "corrections_report.csv" in manifest["files"]
 
 
-def test_a_plan_without_projects_gives_an_atlas_of_what_exists(tmp_path: Path) -> None:
-    plan = tmp_path / "决定.txt"
+@pytest.fixture
+def decision(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan that names no project."""
+    plan = tmp_path_factory.mktemp("decision") / "决定.txt"
     plan.write_text(
         "关于加快融入长三角一体化的决定\n一、提高认识。各级各部门要统一思想，形成合力，推动高质量发展。\n", "utf-8"
     )
-    atlas = make_atlas([plan], tmp_path / "atlas")
+    return plan
+
+
+def test_a_plan_without_projects_gives_an_atlas_of_what_exists(decision: Path, tmp_path: Path) -> None:
+    atlas = make_atlas([decision], tmp_path / "atlas")
     assert atlas.reading.register.projects.empty
     assert atlas.notes
     assert len(atlas.features) > 300
@@ -229,7 +235,7 @@ def test_bad_plans_are_refused_and_leave_an_earlier_atlas(tmp_path: Path, conten
 
 @pytest.mark.parametrize("by", ["system", "gdal"])
 def test_a_full_disk_is_told_and_leaves_an_earlier_atlas(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+    decision: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
     import errno
 
@@ -247,7 +253,7 @@ def test_a_full_disk_is_told_and_leaves_an_earlier_atlas(
 
     monkeypatch.setattr(maps.atlas, "write_geopackage", full)
     with pytest.raises(OutputError, match="disk is full"):
-        make_atlas([], out)
+        make_atlas([decision], out)
     assert [p.name for p in out.iterdir()] == ["manifest.json"]
     assert [p.name for p in tmp_path.iterdir()] == ["atlas"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 from typer.main import get_command
 
+from maps.atlas import Atlas
 from maps.cli import app, main
 
 COMMANDS = ("atlas", "read", "site", "travel-time", "rank", "density", "assess", "consistency", "diff", "map", "export")
@@ -20,13 +22,11 @@ PLAN = "某市交通规划\n\n(一)完善铁路网。加快建设合新高铁、
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, builtin_atlas: Atlas) -> Path:
     """A folder as the help's examples assume it: plan.txt, and an atlas of the built-in register."""
-    from maps.atlas import make_atlas
-
     path = tmp_path_factory.mktemp("cli")
     (path / "plan.txt").write_text(PLAN, "utf-8")
-    make_atlas([], path / "atlas")
+    shutil.copytree(builtin_atlas.folder, path / "atlas")
     return path
 
 

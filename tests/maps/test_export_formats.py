@@ -449,8 +449,10 @@ def test_zip_and_single_file(source: Source, tmp_path: Path) -> None:
     back = pyogrio.read_dataframe(f"/vsizip/{made.path}/handover/rail_line.shp")
     assert back["名称"].tolist() == ["京沪铁路", "合新高铁", "=1+1铁路"]
     path = _one(source, tmp_path, Form.CSV, encoding="gb18030", field_names="zh")
-    record = json.loads(path.with_name("out.csv.metadata.json").read_text("utf-8"))
-    assert record["files"] == {"out.csv": sha256_of(path)}
+    (records,) = path.with_name("out.csv.records").iterdir()
+    record = json.loads((records / "manifest.json").read_text("utf-8"))
+    assert record["files"]["out.csv"] == sha256_of(path)
+    assert records.name == sha256_of(path)[:16]
     assert record["report"]["losses"] == {"geometry": 5}
     table = pd.read_csv(path, encoding="gb18030", keep_default_na=False)
     assert table["名称"].tolist()[2] == "'=1+1铁路"  # behind an apostrophe, as a spreadsheet would run it

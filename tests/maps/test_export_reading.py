@@ -49,7 +49,8 @@ def test_a_datum_is_offered_and_not_applied(datum: str, tmp_path: Path) -> None:
     assert f"--input-datum {datum}" in result.stderr
     back = pyogrio.read_dataframe(tmp_path / "a.geojson")
     assert np.allclose(back.geometry.x, table.geometry.x, atol=1e-7)  # where they were
-    report = json.loads((tmp_path / "a.geojson.metadata.json").read_text("utf-8"))["report"]
+    (record,) = tmp_path.glob("a.geojson.records/*/manifest.json")
+    report = json.loads(record.read_text("utf-8"))["report"]
     assert datum.upper()[:-2] in report["input_datum_guess"]
     result = CliRunner().invoke(
         app,

@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
@@ -158,12 +158,11 @@ def test_missing_geometries() -> None:
     assert moved_km(LINE, None) == math.inf
 
 
-IDS = st.dictionaries(
-    st.sampled_from(list("abcdef")), st.sampled_from(["proposed", "starting", "operating"]), min_size=1
-)
+IDS = st.dictionaries(st.sampled_from(list("abcd")), st.sampled_from(["proposed", "starting", "operating"]), min_size=1)
 
 
 @given(IDS, IDS)
+@settings(max_examples=40)  # each compares registers four times
 def test_the_way_back_is_the_mirror_image(one: dict[str, str], other: dict[str, str]) -> None:
     """New there is gone here; nothing changes against itself; every project is accounted for."""
     old, new = (snapshot(projects(*({"project_id": k, "status": v} for k, v in d.items()))) for d in (one, other))
@@ -230,9 +229,10 @@ def test_kept_texts_and_targets() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["proposed", "starting"]), min_size=1),
-    st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["proposed", "starting"]), min_size=1),
+    st.dictionaries(st.sampled_from("abc"), st.sampled_from(["proposed", "starting"]), min_size=1),
+    st.dictionaries(st.sampled_from("abc"), st.sampled_from(["proposed", "starting"]), min_size=1),
 )
+@settings(max_examples=30)  # of 8^2 pairs of sets; each makes three registers and their tables
 def test_keeping_loses_nothing_and_keeping_twice_changes_nothing(one: dict[str, str], other: dict[str, str]) -> None:
     old, new = (
         snapshot(projects(*({"project_id": key, "status": status} for key, status in said.items())))

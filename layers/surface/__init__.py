@@ -1,0 +1,47 @@
+"""Travel-time surfaces: the time to the nearest place from every cell of a grid, over roads, ground and networks."""
+
+from layers.surface.agreement import Agreement, network_agreement, road_network_agreement
+from layers.surface.assumptions import SurfaceAssumptions, tobler_slowdown
+from layers.surface.cog import write_geotiff
+from layers.surface.contours import surface_isochrones
+from layers.surface.cost_distance import NO_SOURCE, Links, cost_distance, cost_distances
+from layers.surface.friction import REFERENCE, Friction, friction_of, road_speeds, slope_of
+from layers.surface.grid import Grid, forecast_bytes, grid_of
+from layers.surface.rasters import UserRaster, read_raster
+from layers.surface.road_links import network_links, open_cells, road_network_lines, road_network_links
+from layers.surface.surfaces import Surface, SurfaceModel, place_surfaces, travel_time_surface
+from layers.surface.zones import SURFACE_ZONES, zonal_statistics
+
+__all__ = [
+    "NO_SOURCE",
+    "REFERENCE",
+    "SURFACE_ZONES",
+    "Agreement",
+    "Friction",
+    "Grid",
+    "Links",
+    "Surface",
+    "SurfaceAssumptions",
+    "SurfaceModel",
+    "UserRaster",
+    "cost_distance",
+    "cost_distances",
+    "forecast_bytes",
+    "friction_of",
+    "grid_of",
+    "network_agreement",
+    "network_links",
+    "open_cells",
+    "place_surfaces",
+    "read_raster",
+    "road_network_agreement",
+    "road_network_lines",
+    "road_network_links",
+    "road_speeds",
+    "slope_of",
+    "surface_isochrones",
+    "tobler_slowdown",
+    "travel_time_surface",
+    "write_geotiff",
+    "zonal_statistics",
+]

@@ -1,0 +1,194 @@
+"""The files of a travel-time surface: GeoTIFFs, isochrones, statistics by area, and a report of what they rest on."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from geo import __version__
+from geo.io import attributions, write_bytes, write_features, write_table
+from layers.isochrones import ISOCHRONES
+from layers.surface import (
+    REFERENCE,
+    SURFACE_ZONES,
+    place_surfaces,
+    surface_isochrones,
+    write_geotiff,
+    zonal_statistics,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from layers.surface import Agreement, Surface, SurfaceAssumptions, SurfaceModel
+
+__all__ = ["FORMULA", "SurfaceRun", "write_each", "write_run"]
+
+FORMULA = (
+    "minutes = min over ways of the sum of (friction_a + friction_b) / 2 * distance over eight neighbours, and of the times of "
+    "links; friction in s/m. Ways over open ground up to 8.24 % too long, 5.5 % in the mean of directions"
+)
+
+
+@dataclass(frozen=True)
+class SurfaceRun:
+    """What a run was made of, and what it found."""
+
+    model: SurfaceModel
+    places: pd.DataFrame
+    surface: Surface
+    assumptions: SurfaceAssumptions
+    direction: str
+    mode: str
+    limits_min: list[float]
+    areas: gpd.GeoDataFrame
+    agreement: Agreement | None
+    findings: list[str]
+    facts: dict[str, Any]
+    population: NDArray[np.floating[Any]] | None = None
+    as_of: str = ""
+    scenario: str = ""
+    grade_d_share: float = float("nan")
+    straight_share: float = float("nan")
+    extra_attributions: list[str] = field(default_factory=list)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What each GeoTIFF carries."""
+        return {
+            "FORMULA": FORMULA,
+            "REFERENCE": REFERENCE,
+            "ASSUMPTIONS": json.dumps(self.assumptions.rows(), ensure_ascii=False),
+            "ATTRIBUTION": "; ".join([*attributions(), *self.extra_attributions]),
+            "DIRECTION": self.direction,
+            "MODE": self.mode,
+            "AS_OF": self.as_of,
+            "SCENARIO": self.scenario,
+            "SOFTWARE": f"tongtu {__version__}",
+        }
+
+    def definition(self, lang: str) -> str:
+        """Say in a line how the isochrones were made."""
+        names, ground = "、".join(self.places["name"].astype(str)[:8]), self.assumptions.ground_speed_km_h
+        cell = self.model.friction.grid.cell_m
+        if lang == "zh":
+            way = "至" if self.direction == "to" else "自"
+            return f"{way} {names} 中最近者; {cell:g} m 网格累积时间, 八邻域; 无路处 {ground:g} km/h; 方式 {self.mode}; 等值线按单元中心线性内插"
+        way = "to" if self.direction == "to" else "from"
+        return (
+            f"{way} the nearest of {names}; accumulated over cells of {cell:g} m, eight neighbours; {ground:g} km/h off the roads; "
+            f"mode {self.mode}; lines interpolated between cell centres"
+        )
+
+
+def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """
+    Write the surface, its friction, which place is nearest, isochrones, statistics and the report.
+
+    Returns
+    -------
+    DataFrame, contract ``layers.surface.SURFACE_ZONES``
+    GeoDataFrame, contract ``layers.isochrones.ISOCHRONES``
+    """
+    grid = run.model.friction.grid
+    way = "to" if run.direction == "to" else "from"
+    write_geotiff(
+        run.surface.minutes, grid, folder / "time.tif", description=f"time {way} the nearest place", unit="min", tags=run.tags
+    )
+    names = {f"PLACE_{i}": str(name) for i, name in enumerate(run.places["name"])}
+    write_geotiff(
+        run.surface.nearest, grid, folder / "nearest.tif", description="row of the nearest place in places.csv, from 0",
+        unit="", tags=run.tags | names,
+    )  # fmt: skip
+    friction = run.model.friction.seconds_per_metre
+    known = friction.copy()
+    known[~(known < float("inf"))] = float("nan")
+    write_geotiff(
+        known, grid, folder / "friction.tif", description="friction; no data: a barrier", unit="s/m", tags=run.tags
+    )
+    write_bytes(folder / "places.csv", run.places.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    rings = surface_isochrones(
+        run.surface.minutes,
+        grid,
+        origin="、".join(run.places["name"].astype(str)),
+        mode=run.mode,
+        definition=run.definition(lang),
+        limits_min=run.limits_min,
+        as_of=run.as_of,
+        scenario=run.scenario,
+        grade_d_share=run.grade_d_share,
+        straight_share=run.straight_share,
+    )
+    write_features({ISOCHRONES.name: rings}, folder / "isochrones.gpkg")
+    zones = zonal_statistics(
+        run.surface.minutes, grid, run.areas, limits_min=run.limits_min, population=run.population
+    )
+    write_table(zones, folder / "zones.csv", SURFACE_ZONES)
+    if run.agreement is not None:
+        table = run.agreement.times.round(3)
+        write_bytes(folder / "agreement.csv", table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    write_bytes(folder / "report.json", (json.dumps(_report(run), ensure_ascii=False, indent=1) + "\n").encode())
+    return zones, rings
+
+
+def _report(run: SurfaceRun) -> dict[str, Any]:
+    grid = run.model.friction.grid
+    least, most = grid.stretch()
+    return {
+        "tongtu": __version__,
+        **run.facts,
+        "grid": {
+            "crs": grid.crs.to_wkt(),
+            "cell_m": grid.cell_m,
+            "rows": grid.height,
+            "columns": grid.width,
+            "bounds_m": list(grid.bounds),
+            "length_scale": [round(least, 6), round(most, 6)],
+        },
+        "model": {
+            "direction": run.direction,
+            "mode": run.mode,
+            "ground": run.assumptions.ground,
+            "as_of": run.as_of,
+            "scenario": run.scenario,
+            "links": len(run.model.links.tail),
+            "formula": FORMULA,
+            "reference": REFERENCE,
+        },
+        "assumptions": run.assumptions.rows(),
+        "shares": {name: round(share, 6) for name, share in run.model.friction.shares.items()},
+        "places": run.places["name"].astype(str).tolist(),
+        "agreement_with_the_network": None if run.agreement is None else _rounded(run.agreement.summary),
+        "findings": run.findings,
+        "attributions": [*attributions(), *run.extra_attributions],
+    }
+
+
+def _rounded(numbers: dict[str, float]) -> dict[str, float | None]:
+    return {name: None if value != value else round(value, 3) for name, value in numbers.items()}
+
+
+def write_each(
+    run: SurfaceRun, folder: Path, *, dask: str | None, progress: Callable[[int, int], None] | None
+) -> list[str]:
+    """Write a surface for each place, and return the names of the files."""
+    files = []
+    grid, width = run.model.friction.grid, len(str(len(run.places)))
+    direction = "to" if run.direction == "to" else "from"
+    for row, minutes in place_surfaces(run.model, run.places, direction=direction, dask=dask, progress=progress):
+        name = str(run.places["name"].iloc[row])
+        safe = re.sub(r"[^\w-]+", "_", name)
+        files.append(f"time_{row + 1:0{width}d}_{safe}.tif")
+        write_geotiff(
+            minutes, grid, folder / files[-1], description=f"time {direction} {name}", unit="min",
+            tags=run.tags | {"PLACE": name},
+        )  # fmt: skip
+    return files

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SPEEDS_KM_H = np.array([30.0, 50.0, 80.0, 110.0])
-SPACING_KM = 0.22
+SPACING_KM = 0.26
 
 
 class RoadGraph(NamedTuple):
@@ -32,11 +32,11 @@ def road_graph(nodes: int, *, links_per_node: float = 2.5, seed: int = 1) -> Roa
     """
     Return a planar graph in the manner of roads, from a cache in the temporary folder after the first call.
 
-    Points at random, some 220 m apart; of their Delaunay edges those without a third point nearer to both ends (the
+    Points at random, some 260 m apart; of their Delaunay edges those without a third point nearer to both ends (the
     relative neighbourhood graph), thinned to ``links_per_node`` directed links a node but kept connected. Classes: roads
     near the lines of nested square lattices (8, 32, 128 km) are faster.
     """
-    path = Path(tempfile.gettempdir()) / f"tongtu_roads2_{nodes}_{links_per_node}_{seed}.npz"
+    path = Path(tempfile.gettempdir()) / f"tongtu_roads3_{nodes}_{links_per_node}_{seed}.npz"
     if path.exists():
         with np.load(path) as kept:
             return RoadGraph(**{name: kept[name] for name in RoadGraph._fields})

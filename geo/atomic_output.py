@@ -25,7 +25,16 @@ from geo.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["KEPT", "MANIFEST", "explained", "output_folder", "place_file", "staging_folder", "write_bytes"]
+__all__ = [
+    "KEPT",
+    "MANIFEST",
+    "discard_folder",
+    "explained",
+    "output_folder",
+    "place_file",
+    "staging_folder",
+    "write_bytes",
+]
 
 log = logging.getLogger(__name__)
 
@@ -107,13 +116,28 @@ def staging_folder(path: Path) -> Iterator[Path]:
             os.close(handle)
 
 
+def discard_folder(path: Path, *, label: Path) -> None:
+    """Remove a folder, which vanishes in one step; what a kill leaves of it goes when ``label`` is next written."""
+    with suppress(OSError):
+        aside = Path(tempfile.mkdtemp(prefix=f".{label.name}{MARK}", dir=label.parent))
+        aside.rmdir()
+        path.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 @contextmanager
-def output_folder(path: Path) -> Iterator[Path]:
+def output_folder(path: Path, *, label: Path | None = None) -> Iterator[Path]:
     """
     Yield an empty folder beside ``path`` that becomes ``path`` if all goes well, and vanishes if not.
 
     A folder that is already there is replaced only if tongtu wrote it (it holds a manifest) or if it is empty. What a
     person put or changed in it is not lost: it moves to ``kept/`` in the new folder.
+
+    Parameters
+    ----------
+    path : Path
+    label : Path, optional
+        A name beside ``path`` by which to call what is being built, where ``path`` itself is another one each time.
 
     Raises
     ------
@@ -129,7 +153,7 @@ def output_folder(path: Path) -> Iterator[Path]:
         if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
             message = f"{path} holds files that tongtu did not write; choose a new or empty folder"
             raise OutputError(errno.ENOTEMPTY, message)
-    with staging_folder(path) as building, explained(path):
+    with staging_folder(label or path) as building, explained(path):
         yield building
         if path.exists():
             _keep_what_people_changed(path, building)

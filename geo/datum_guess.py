@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from geo.crs import Datum
 
-__all__ = ["DatumGuess", "guess_from_places", "shift_share"]
+__all__ = ["DatumGuess", "guess_from_places", "shift_of_line", "shift_share"]
 
 KM_PER_DEGREE: Final = 111.195
 """A degree of a great circle on the sphere of 6,371 km."""
@@ -167,6 +167,31 @@ def shift_share(
     slope = float(np.sum(d * s) / np.sum(s * s))
     error = float(np.sqrt(np.sum((d - slope * s) ** 2) / (len(d) - 1) / np.sum(s * s)))
     return (slope, len(d)) if 0.6 <= slope <= 1.4 and slope > 3.0 * error else (slope, 0)
+
+
+def shift_of_line(line: BaseGeometry, *known: NDArray[np.float64]) -> tuple[str, float, int]:
+    """
+    Tell by which datum a line looks shifted from known points on it.
+
+    Parameters
+    ----------
+    line : LineString or MultiLineString, EPSG:4326
+    *known : ndarray of float64, shape (n, 2)
+        lon, lat, WGS 84; sets of points each by itself, for a road says nothing of the stations that it passes.
+
+    Returns
+    -------
+    (datum, slope, count)
+        See :func:`shift_share`; of the two datums that whose slope is nearer to 1, on the set that has more points.
+        ``("", 0.0, 0)`` where the line does not look shifted.
+    """
+    found: list[tuple[str, float, int]] = []
+    for points in known:
+        shares = [(datum, *shift_share(line, points, datum=datum)) for datum in _SHIFTS]
+        fitting = [one for one in shares if one[2]]
+        if fitting:
+            found.append(min(fitting, key=lambda one: abs(one[1] - 1.0)))
+    return max(found, key=lambda one: one[2], default=("", 0.0, 0))
 
 
 def _km_per_degree(points: NDArray[np.float64]) -> NDArray[np.float64]:

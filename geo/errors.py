@@ -7,6 +7,7 @@ __all__ = [
     "ClusterError",
     "CrsError",
     "DocumentError",
+    "DownloadError",
     "MissingExtraError",
     "OutputError",
     "PlaceNotFoundError",
@@ -42,6 +43,10 @@ class AmbiguousPlaceError(PlaceNotFoundError):
 
 class DocumentError(PlanningError, ValueError):
     """A plan document is missing, empty, binary, or in an encoding that cannot be told."""
+
+
+class DownloadError(PlanningError, OSError):
+    """A service of the internet is out of reach or did not answer in full; the message says what works without it."""
 
 
 class OutputError(PlanningError, OSError):

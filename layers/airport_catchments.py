@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AirportCatchments", "CatchmentAssumptions", "airport_catchments"]
 
-TRANSPORT_KIND = "civil_airport"
-
 
 @dataclass(frozen=True)
 class CatchmentAssumptions:
@@ -166,7 +164,7 @@ def airport_catchments(
     counties = county_places()
     fields = _fields(features, month, scenario)
     network = scenario_network(features, month=month, scenario=scenario)
-    found = nearest(travel_time_matrix(network, counties, fields, mode="road"))
+    found = nearest(travel_time_matrix(network, counties, fields, mode="road"), facilities=True)
     table = counties[["code", "name", "city_code", "province_code", "population"]].assign(
         airport=found["nearest"].to_numpy(),
         time_min=found["time_min"].to_numpy(),

@@ -7,9 +7,6 @@ are route lengths: a double track or a dual carriageway counts once. Published l
 
 from __future__ import annotations
 
-import csv
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,14 +14,16 @@ import pandas as pd
 import shapely
 
 from geo.errors import VocabularyError
+from layers.denominators import denominator_facts, denominators_km2
 from layers.density_definition import DensityRecord, definition
 from layers.density_kinds import DENSITIES, Density, counts_for
 from layers.drawing_error import Stretch, drawing_error_km, stretch_of, with_crossings
-from layers.line_length import line_length_by_area, numbers
+from layers.line_length import line_length_by_area
 from layers.schema import Status
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from distributed import Client
     from numpy.typing import NDArray
 
 __all__ = [
@@ -61,6 +60,7 @@ def line_density(
     *,
     length: str = "route",
     coverage: shapely.Geometry | None = None,
+    dask: Client | str | None = None,
 ) -> pd.Series:
     """
     Length of lines per unit of area.
@@ -73,6 +73,8 @@ def line_density(
         Published length apportioned by the drawn shares (drawn length where none is published), or as drawn.
     coverage : polygon in EPSG:4326, optional
         Where the lines are known; areas that are not (to 99 %) inside it have no data.
+    dask : distributed.Client or str, optional
+        Measure on a cluster, see :func:`layers.line_length.line_length_by_area`; the same numbers to the bit.
 
     Returns
     -------
@@ -90,50 +92,11 @@ def line_density(
     if length not in ("route", "drawn"):
         message = f"length {length!r} is unknown; accepted: route, drawn"
         raise VocabularyError(message)
-    pieces = line_length_by_area(lines, areas)
+    pieces = line_length_by_area(lines, areas, dask=dask)
     km = pieces["length_km"] if length == "drawn" else pieces["route_km"].fillna(pieces["length_km"])
     total = km.groupby(pieces["code"]).sum().reindex(areas["code"]).fillna(0.0).to_numpy()
     density = pd.Series(total / denominators_km2(areas), index=areas.index, name="density_km_per_km2")
     return density.where(_has_data(areas, coverage))
-
-
-def denominators_km2(areas: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """
-    Return the area that densities divide by: published where known, else of the polygon; NaN where neither is.
-
-    Parameters
-    ----------
-    areas : GeoDataFrame, contract ``layers.schema.AREAS``, m rows
-
-    Returns
-    -------
-    ndarray of float64, shape (m,), square kilometres
-    """
-    official, polygon = numbers(areas, "official_area_km2"), numbers(areas, "polygon_area_km2")
-    area = np.where(np.isfinite(official), official, polygon)
-    return np.where(area > 0.0, area, np.nan)
-
-
-@cache
-def _published_areas() -> dict[str, tuple[str, str, str]]:
-    """Return what the published area of a unit counts (land, jurisdiction), its source and its grade, by code."""
-    with files("geo").joinpath("data", "areas.csv").open(encoding="utf-8-sig") as file:
-        return {
-            row["code"]: (row.get("area_kind", ""), row.get("area_source", ""), row.get("area_grade", ""))
-            for row in csv.DictReader(file)
-        }
-
-
-def _denominator_facts(areas: gpd.GeoDataFrame) -> list[tuple[str, str, str]]:
-    """Return kind, source and grade of each denominator; columns ``area_kind``, ``area_source`` of the table go first."""
-    official = np.isfinite(numbers(areas, "official_area_km2"))
-    blank = [""] * len(areas)
-    columns = [areas.get(name, blank) for name in ("area_kind", "area_source", "area_grade")]
-    own = [(str(kind), str(source), str(grade)) for kind, source, grade in zip(*columns, strict=True)]
-    return [
-        row if row[0] else _published_areas().get(str(code), ("", "", "")) if known else ("polygon", "", "")
-        for row, code, known in zip(own, areas["code"], official, strict=True)
-    ]
 
 
 def _has_data(areas: gpd.GeoDataFrame, coverage: shapely.Geometry | None) -> NDArray[np.bool_]:
@@ -154,6 +117,7 @@ def density_table(
     scenario: str,
     lang: str = "zh",
     coverage: shapely.Geometry | None = None,
+    dask: Client | str | None = None,
 ) -> pd.DataFrame:
     """
     Measure the route length and density of every kind of line, and count the airports, by area.
@@ -168,6 +132,7 @@ def density_table(
     lang : {"zh", "en"}
         Language of the definitions.
     coverage : polygon, optional
+    dask : distributed.Client or str, optional
         As in :func:`line_density`.
 
     Returns
@@ -182,7 +147,8 @@ def density_table(
     SchemaError, VocabularyError
         If a table breaks its contract, or the language is neither.
     """
-    records = density_records(lines, areas, level=level, as_of=as_of, scenario=scenario, lang=lang, coverage=coverage)
+    told = {"level": level, "as_of": as_of, "scenario": scenario, "lang": lang}
+    records = density_records(lines, areas, **told, coverage=coverage, dask=dask)
     return records[COLUMNS]
 
 
@@ -195,6 +161,7 @@ def density_records(
     scenario: str,
     lang: str = "zh",
     coverage: shapely.Geometry | None = None,
+    dask: Client | str | None = None,
 ) -> pd.DataFrame:
     """
     Measure as :func:`density_table` does, with the definition of each number as columns too.
@@ -211,9 +178,9 @@ def density_records(
         message = f"language {lang!r} is unknown; accepted: zh, en"
         raise VocabularyError(message)
     areas = areas.sort_values("code", ignore_index=True)
-    known, size_km2, facts = _has_data(areas, coverage), denominators_km2(areas), _denominator_facts(areas)
+    known, size_km2, facts = _has_data(areas, coverage), denominators_km2(areas), denominator_facts(areas)
     drawn = lines[np.isin(shapely.get_type_id(np.asarray(lines.geometry, dtype=object)), (1, 5))]
-    pieces = line_length_by_area(drawn, areas)
+    pieces = line_length_by_area(drawn, areas, dask=dask)
     pieces = with_crossings(pieces, drawn, areas).merge(
         drawn.reindex(columns=["feature_id", *FACTS]), on="feature_id", how="left"
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from geo.io import attributions
 from layers.airport import airports
 from layers.energy import energy_lines, energy_points
 from layers.highway import crossings, highway_lines, highway_nodes
+from layers.osm.schema import ATTRIBUTION
 from layers.rail import rail_lines, rail_nodes
 from layers.scenario import DATA_MONTH, as_of
 from layers.schema import FEATURES, Method, Mode, Status
 from layers.siting_notes import SitingNote, encoded, note
 from layers.waterway import ports, waterway_lines
 
-__all__ = ["network_features", "network_nodes"]
+__all__ = ["attributions_of", "network_features", "network_nodes"]
 
 POINT_ACCURACY_KM = 2.0
 """Taken for a recorded facility whose row gives no accuracy: the bound of the cross-check of stations and ports."""
@@ -47,6 +49,26 @@ def network_features(month: str = DATA_MONTH) -> gpd.GeoDataFrame:
     table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=FEATURES.crs)
     table = FEATURES.coerce(table.sort_values("feature_id", ignore_index=True))
     return FEATURES.validate(table[[*FEATURES.names, "geometry"]])
+
+
+def attributions_of(features: pd.DataFrame) -> list[str]:
+    """
+    Return the attributions of what features rest on: the embedded data, and OpenStreetMap where a line is drawn from it.
+
+    Parameters
+    ----------
+    features : DataFrame with drawn_by
+
+    Returns
+    -------
+    list of str
+        Each once; maps, reports and hand-overs show them.
+    """
+    osm = bool((features["drawn_by"].astype(str) == Method.OSM.value).any()) if "drawn_by" in features else False
+    if not osm:
+        return attributions()
+    # Points of the gazetteer rest on OpenStreetMap as well: it is named once.
+    return [*(one for one in attributions() if not one.startswith("© OpenStreetMap")), ATTRIBUTION]
 
 
 def network_nodes() -> pd.DataFrame:

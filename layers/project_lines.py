@@ -12,11 +12,12 @@ import shapely
 
 from geo.geodesy import GEOD, length_km
 from layers.schema import LINES, Method, Mode, Work
+from layers.siting_notes import decoded
 
 if TYPE_CHECKING:
     from shapely.geometry import LineString
 
-__all__ = ["DRAWN_LINES", "ProjectAssumptions", "built_lines"]
+__all__ = ["DRAWN_LINES", "ProjectAssumptions", "built_lines", "repeats_network"]
 
 NEW_NODE = {Mode.RAIL.value: "station", Mode.HIGHWAY.value: "interchange"}
 """Kind of the nodes that a project adds, by mode."""
@@ -67,6 +68,28 @@ DRAWN_LINES = (Method.USER, Method.OSM, Method.NODES, Method.CORRIDOR, Method.ST
 """Methods whose lines are new to the network; ``network`` repeats a line that is already in it."""
 
 
+def repeats_network(drawn_by: str, siting_codes: object = "") -> bool:
+    """
+    Tell whether a project's line is one that the network has already, so that it adds no link and no length.
+
+    Parameters
+    ----------
+    drawn_by, siting_codes : str
+        Of the contract ``layers.schema.FEATURES``: drawn by ``network``, or so and then redrawn by the alignment that
+        OpenStreetMap has of the same line.
+
+    Examples
+    --------
+    >>> repeats_network("network"), repeats_network("osm"), repeats_network("osm", '[{"code":"osm_in_network"}]')
+    (True, False, True)
+    """
+    if drawn_by == Method.NETWORK.value:
+        return True
+    if drawn_by != Method.OSM.value or not isinstance(siting_codes, str):
+        return False
+    return any(told.code == "osm_in_network" for told in decoded(siting_codes))
+
+
 def built_lines(
     features: gpd.GeoDataFrame,
     nodes: pd.DataFrame,
@@ -107,6 +130,9 @@ def built_lines(
         & features["kind"].isin(assumptions.speed_km_h)
         & features["mode"].isin([Mode.RAIL.value, Mode.HIGHWAY.value])
     ]
+    if "siting_codes" in usable:
+        known = zip(usable["drawn_by"], usable["siting_codes"], strict=True)
+        usable = usable[[not repeats_network(str(drawn_by), codes) for drawn_by, codes in known]]
     seats = _EMPTY if towns is None else towns
     rows: list[dict[str, object]] = []
     geometries: list[LineString] = []

@@ -92,9 +92,12 @@ def projects_in(features: T, scenario: str) -> T:
     """
     Return the projects that a scenario builds.
 
+    A project that the plan puts off or gives up (note ``halted`` in ``siting_codes``) is built in none, whatever stage it
+    had reached.
+
     Parameters
     ----------
-    features : DataFrame with status (and opening_year)
+    features : DataFrame with status (and opening_year, siting_codes)
     scenario : str
         ``today`` (none), ``plan`` (all that are not in operation), ``STATUS>=stage`` (that stage and further ones, for
         example ``STATUS>=under_construction``), or ``YEAR<=year`` (those that a plan means to open by then; one without an
@@ -109,6 +112,9 @@ def projects_in(features: T, scenario: str) -> T:
     VocabularyError
         If the scenario is none of these.
     """
+    if "siting_codes" in features.columns:
+        codes = features["siting_codes"].fillna("").astype(str)
+        features = features[~codes.str.contains('"code":"halted"', regex=False)]
     status = features["status"].astype(str)
     if scenario == "today":
         return features[pd.Series(False, index=features.index)]

@@ -65,6 +65,17 @@ class Method(StrEnum):
 
 ANY_GEOMETRY = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"})
 
+ACCURACY = Column(
+    "accuracy_km",
+    "float64",
+    "how far the drawing may be from the truth",
+    zh="精度km",
+    shp="accur_km",
+    unit="km",
+)
+SOURCE = Column("source", "string", "where the facts come from", zh="来源")
+GRADE = Column("grade", "string", "A authority, B page or paper, C package, D memory cross-checked", zh="可信级")
+
 NODES = Schema(
     "nodes",
     key=("name",),
@@ -117,16 +128,9 @@ LINES = Schema(
         Column("voltage_kv", "float64", "voltage of a power line", zh="电压kV", unit="kV"),
         Column("nodes", "string", "node names in order, |-joined", zh="经由"),
         Column("drawn_by", Method, "how the geometry was made", zh="绘制方法", nullable=False),
-        Column(
-            "accuracy_km",
-            "float64",
-            "how far the drawing may be from the truth",
-            zh="精度km",
-            shp="accur_km",
-            unit="km",
-        ),
-        Column("source", "string", "where the facts come from", zh="来源"),
-        Column("grade", "string", "A authority, B page or paper, C package, D memory cross-checked", zh="可信级"),
+        ACCURACY,
+        SOURCE,
+        GRADE,
         Column("note", "string", "what is doubtful", zh="备注"),
     ),
 )
@@ -151,14 +155,7 @@ FEATURES = Schema(
         Column("work", "string", "new or upgrade (projects)", zh="建设性质"),
         Column("status", Status, "lifecycle stage", zh="阶段", nullable=False),
         Column("drawn_by", Method, "how the geometry was made", zh="绘制方法", nullable=False),
-        Column(
-            "accuracy_km",
-            "float64",
-            "how far the drawing may be from the truth",
-            zh="精度km",
-            shp="accur_km",
-            unit="km",
-        ),
+        ACCURACY,
         Column(
             "siting_note", "string", "what was used to draw, or why nothing is drawn", zh="落图说明", shp="site_note"
         ),
@@ -177,8 +174,8 @@ FEATURES = Schema(
         Column("speed_km_h", "float64", "speed in service or of design", zh="速度kmh", unit="km/h"),
         Column("documents", "string", "plans that name it, |-joined", zh="文件"),
         Column("clauses", "string", "clauses that name it, |-joined", zh="条款"),
-        Column("source", "string", "where the facts come from", zh="来源"),
-        Column("grade", "string", "A authority, B page or paper, C package, D memory cross-checked", zh="可信级"),
+        SOURCE,
+        GRADE,
     ),
 )
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["SENTENCES", "SitingNote", "decoded", "encoded", "in_language", "note", "notes_text"]
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    # what the plan says of it
+    "halted": ("规划称暂缓、停建或取消，不计入任何情景", "put off or given up by the plan; no scenario builds it"),
     # a planner's own geometry, or one from OpenStreetMap
     "user_geometry": ("用户提供的几何", "the user's own geometry"),
     "osm_alignment": (
@@ -54,6 +56,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "user_gcj02": (
         "疑为 GCJ-02 坐标：与 {count} 个已知点相差其偏移的 {share}，未改正；如是，请先转为 WGS 84",
         "looks like GCJ-02: off {count} known points by {share} of its shift; not corrected, convert to WGS 84 if so",
+    ),
+    "user_bd09": (
+        "疑为 BD-09（百度）坐标：与 {count} 个已知点相差其偏移的 {share}，未改正；如是，请先转为 WGS 84",
+        "looks like BD-09 (Baidu): off {count} known points by {share} of its shift; not corrected, convert to WGS 84 if so",
     ),
     "user_far": (
         "用户几何距项目地点 {km} 公里，请核对项目编号",

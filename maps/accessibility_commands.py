@@ -95,7 +95,8 @@ def accessibility(
         Path | None,
         typer.Option(
             "--matrix",
-            help="自有时间矩阵 CSV of minutes: from, to, travel_time_min; or wide. Replaces the network.",
+            help="自有时间矩阵 CSV of minutes: from, to, travel_time_min; or wide; or a folder of tongtu matrix."
+            " Replaces the network.",
             show_default=False,
         ),
     ] = None,
@@ -247,6 +248,7 @@ def _setting(
     """Return the setting of a scenario, or of a user's matrix."""
     from layers.accessibility import Setting, area_places, read_times
     from layers.indicators import scenario_network
+    from layers.matrices import read_matrix
     from layers.scenario import parse_month
 
     places, month = area_places(level), parse_month(as_of)
@@ -255,7 +257,7 @@ def _setting(
         planned, built = planned_features(word, features, project)
         network = scenario_network(planned, month=month, scenario=built)
     else:
-        times = read_times(existing(matrix))
+        times = read_matrix(matrix) if matrix.is_dir() else read_times(existing(matrix))
         places = _known(places, [*times.index, *times.columns])
     held = None if masses is None else _held(masses, mass, places)
     if masses is None and mass != "population":

@@ -21,15 +21,17 @@ import pandas as pd
 from geo import __version__
 from geo.boundaries import basemap, boundaries
 from geo.display import ShowsTables
-from geo.io import MANIFEST, attributions, output_folder, sha256_of, write_bytes, write_table
+from geo.io import MANIFEST, output_folder, sha256_of, write_bytes, write_table
 from layers.accessibility import ACCESSIBILITY, area_places
 from layers.area_units import area_units
-from layers.features import network_features
+from layers.features import attributions_of, network_features
 from layers.indicators import Measures, measure
+from layers.osm_matching.files import osm_files
 from layers.ranking import RANKING, rank_projects
 from layers.scenario import DATA_MONTH, projects_in
 from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
 from maps.export import write_geopackage, write_shapefiles
+from maps.osm_matches import matches_sentence, redrawn_from_files, write_matches
 from maps.report import write_report
 from maps.report_accessibility import measured_accessibility
 from maps.web import write_web_map
@@ -101,6 +103,8 @@ def make_atlas(
     map_approval: str = "",
     tiles: Tiles | None = None,
     corrections: Path | None = None,
+    osm: Path | None = None,
+    osm_choices: Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Atlas:
     """
@@ -125,6 +129,11 @@ def make_atlas(
     corrections : Path, optional
         A planner's corrections of the register (contract ``projects.corrections.CORRECTIONS``), applied before siting; a
         file that lies in ``out`` is carried over to the new atlas.
+    osm : Path, optional
+        OpenStreetMap: what ``tongtu import-osm`` wrote, or a file of it. Its lines take the place of drawn ones where they
+        match by name, number and place; ``osm_matches.csv`` and ``osm_matches.gpkg`` in the folder say which and why.
+    osm_choices : Path, optional
+        ``osm_matches.csv`` with a planner's decisions; see :func:`layers.osm_matching.tables.read_choices`.
     progress : callable(stage, done, total), optional
         Stages are those of ``STAGES``.
 
@@ -153,12 +162,26 @@ def make_atlas(
         ]
         projects = site_projects(
             reading.register.projects,
-            regions={str(row["document"]): str(row["region"]) for row in reading.documents if row.get("region")},
+            regions=_regions(reading),
             user_lines=user_lines,
             lang=lang,
             progress=step("site"),
         )
-        features = combined_features(projects, network_features(month))
+        network = network_features(month)
+        found = redrawn_from_files(
+            combined_features(projects, network),
+            osm,
+            osm_choices,
+            projects=reading.register.projects,
+            regions=_regions(reading),
+            lang=lang,
+        )
+        if found is not None:
+            projects, network = (found.features[found.features["origin"] == name] for name in ("project", "network"))
+            projects, network = projects.reset_index(drop=True), network.reset_index(drop=True)
+            write_matches(found.matches, folder / "osm_matches.csv")
+            notes.append(f"{matches_sentence(found.matches, lang)} (osm_matches.csv)")
+        features = combined_features(projects, network)
         measures = measure(projects, month=month, lang=lang, progress=step("measure"))
         assessment = assess(reading.targets, measures.indicators, lang=lang)
         verdicts = _verdicts(reading, projects, measures, month, lang)
@@ -199,7 +222,7 @@ def make_atlas(
             consistency=consistency,
             accessibility=accessibility,
             ranking=ranking,
-            sources=attributions(),
+            sources=attributions_of(features),
             lang=lang,
             title=title,
         )
@@ -214,8 +237,17 @@ def make_atlas(
         if corrections is not None:
             options |= {"corrections": str(corrections), "corrections_sha256": sha256_of(corrections)}
             keep_in_place(corrections, out, folder)
+        if osm is not None:
+            options |= {"osm": str(osm), "osm_sha256": " ".join(sha256_of(file) for file in osm_files(osm))}
+        if osm_choices is not None:
+            options |= {"osm_choices": str(osm_choices), "osm_choices_sha256": sha256_of(osm_choices)}
+            keep_in_place(osm_choices, out, folder)
         _write_manifest(atlas, folder, options)
     return atlas
+
+
+def _regions(reading: Reading) -> dict[str, str]:
+    return {str(row["document"]): str(row["region"]) for row in reading.documents if row.get("region")}
 
 
 def write_verdicts(verdicts: Verdicts, folder: Path) -> None:
@@ -278,7 +310,7 @@ def write_atlas_map(
         title=title,
         lang=lang,
         documents={str(row["document"]): str(row.get("title") or row["document"]) for row in atlas.reading.documents},
-        sources=attributions(),
+        sources=attributions_of(atlas.features),
         map_approval=map_approval,
         tiles=tiles,
     )

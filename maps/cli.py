@@ -21,6 +21,7 @@ from maps.density_command import density
 from maps.export_command import export
 from maps.map_command import TilesKeyOption, TilesOption, map_, tiles_option
 from maps.matrix_command import matrix
+from maps.osm_command import import_osm
 from maps.plans_commands import consistency, diff
 from maps.ranking_command import rank
 from maps.report_command import report
@@ -74,6 +75,24 @@ Lines = Annotated[
         "--lines", "--own-lines", help="自有线位 your own geometries with a column project_id.", show_default=False
     ),
 ]
+Osm = Annotated[
+    Path | None,
+    typer.Option(
+        "--osm",
+        metavar="FOLDER|FILE",
+        help="OpenStreetMap 线位, import-osm 的结果或 .osm.pbf lines of OpenStreetMap in place of drawn ones.",
+        show_default=False,
+    ),
+]
+OsmChoices = Annotated[
+    Path | None,
+    typer.Option(
+        "--osm-choices",
+        metavar="FILE.csv",
+        help="填了人工裁定的 osm_matches.csv, osm_matches.csv with your decisions.",
+        show_default=False,
+    ),
+]
 
 
 def main() -> None:
@@ -115,6 +134,8 @@ def atlas(
     lines: Lines = None,
     map_approval: Annotated[str, typer.Option("--map-approval", help="审图号 printed on the map.")] = "",
     corrections: Corrections = None,
+    osm: Osm = None,
+    osm_choices: OsmChoices = None,
     tiles: TilesOption = "",
     tiles_key: TilesKeyOption = "",
 ) -> None:
@@ -133,6 +154,8 @@ def atlas(
             map_approval=map_approval,
             tiles=tiles_option(tiles, tiles_key),
             corrections=None if corrections is None else existing(corrections),
+            osm=osm,
+            osm_choices=osm_choices,
             progress=progress,
         )
     _summary(made, lang.value)
@@ -227,6 +250,8 @@ def site(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="GeoPackage to write.")] = Path("features.gpkg"),
     lines: Lines = None,
+    osm: Osm = None,
+    osm_choices: OsmChoices = None,
     as_of: AsOf = "2025-12",
     region: Annotated[
         list[str] | None, typer.Option("--region", help="规划所在地区 region of the plan.", show_default=False)
@@ -240,6 +265,7 @@ def site(
     from layers.siting_notes import in_language
     from maps.atlas import combined_features
     from maps.export import write_geopackage
+    from maps.osm_matches import matches_sentence, redrawn_from_files, write_matches
     from projects.schema import PROJECTS
     from projects.siting import own_line_notes, site_projects
 
@@ -247,7 +273,14 @@ def site(
     regions = region or _regions_beside(projects)
     drawn = site_projects(table, regions=regions, user_lines=_user_lines(lines), lang=lang.value)
     network = in_language(network_features(parse_month(as_of)), lang.value)
-    write_geopackage(combined_features(drawn, network), out)
+    features = combined_features(drawn, network)
+    found = redrawn_from_files(features, osm, osm_choices, projects=table, regions=regions, lang=lang.value)
+    if found is not None:
+        features = found.features
+        drawn = features[features["origin"] == "project"]
+        written = write_matches(found.matches, out.with_name(f"{out.stem}_osm_matches.csv"))
+        typer.echo(f"{matches_sentence(found.matches, lang.value)}: {', '.join(map(str, written))}")
+    write_geopackage(features, out)
     for name, told in own_line_notes(drawn, lang.value):
         typer.echo(f"{name}: {told}", err=True)
     counts = ", ".join(f"{method} {count}" for method, count in _drawn_counts(drawn))
@@ -264,6 +297,7 @@ app.command(epilog="例 example: tongtu matrix roads.npz --from places.csv --lim
 app.command(epilog="例 example: tongtu surface --area 合肥市 --to 合肥南站 --out surface")(surface)
 
 
+app.command("import-osm", epilog="例 example: tongtu import-osm town.osm --out osm")(import_osm)
 app.command(epilog="例 example: tongtu density --area 合肥市 --mode rail")(density)
 
 

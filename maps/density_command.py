@@ -10,6 +10,7 @@ import typer
 from geo.errors import VocabularyError
 from maps.terminal import (
     AsOf,
+    DaskOption,
     Features,
     Format,
     FormatOption,
@@ -94,6 +95,7 @@ def density(
         ),
     ] = None,
     features: Features = None,
+    dask: DaskOption = None,
     form: FormatOption = Format.TABLE,
     lang: LangOption = Lang.ZH,
 ) -> None:
@@ -114,7 +116,7 @@ def density(
     elif wanted in ("catchments", "airports"):
         result = _catchments(wanted, area, chosen, planned, month, scenario, lang)
     else:
-        result = _densities(wanted, area, chosen, mode, planned, month, scenario, lang)
+        result = _densities(wanted, area, chosen, mode, planned, month, scenario, lang, dask)
     result = result.round({name: DIGITS.get(name, 3) for name in result.select_dtypes("float").columns})
     if form is Format.TABLE:
         result = labelled(result[[name for name in result if name not in HIDDEN.get(wanted, ())]], lang.value)
@@ -130,6 +132,7 @@ def _densities(
     month: str,
     scenario: str,
     lang: Lang,
+    dask: str | None,
 ) -> pd.DataFrame:
     """Return densities by area, or their definitions column by column."""
     import pandas as pd
@@ -143,7 +146,8 @@ def _densities(
     lines = density_lines(planned, month=month, scenario=scenario)
     measured = density_table if wanted == "densities" else density_records
     parts = [
-        measured(lines, units, level=word, as_of=month, scenario=scenario, lang=lang.value) for word, units in areas
+        measured(lines, units, level=word, as_of=month, scenario=scenario, lang=lang.value, dask=dask)
+        for word, units in areas
     ]
     result = pd.concat(parts, ignore_index=True)
     if wanted == "definitions":

@@ -117,7 +117,8 @@ def _write_web(
     import pandas as pd
 
     from geo.boundaries import basemap, boundaries
-    from geo.io import attributions, read_features, read_table
+    from geo.io import read_features, read_table
+    from layers.features import attributions_of
     from layers.isochrones import ISOCHRONES
     from layers.schema import FEATURES, INDICATORS
     from maps.atlas import TITLE
@@ -128,9 +129,10 @@ def _write_web(
     tables = [read_table(existing(source / "indicators.csv"), INDICATORS)]
     tables += [_indicators(existing(path)) for path in further]
     verdicts = source / "verdicts.csv"
+    features = read_features(existing(source / "features.gpkg"), FEATURES)
     write_web_map(
         out,
-        read_features(existing(source / "features.gpkg"), FEATURES),
+        features,
         projects=read_table(existing(source / "projects.csv"), PROJECTS),
         mentions=read_table(existing(source / "mentions.csv"), MENTIONS),
         areas=boundaries("prefecture"),
@@ -142,7 +144,7 @@ def _write_web(
         title=title or TITLE[lang.value],
         lang=lang.value,
         documents=document_titles(source),
-        sources=attributions(),
+        sources=attributions_of(features),
         map_approval=map_approval,
         tiles=tiles,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo.errors import SchemaError, VocabularyError
-from maps.terminal import Format, FormatOption, Lang, LangOption, emit, places_of
+from maps.terminal import DaskOption, Format, FormatOption, Lang, LangOption, emit, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from layers.matrices.writing import MatrixRun
     from layers.osm.road_network import RoadNetwork
 
-__all__ = ["DaskOption", "matrix"]
+__all__ = ["matrix"]
 
 DATUMS: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")
 PLACES_HELP = "地名, 或含 编号/名称、经度、纬度 的 CSV, 或点面矢量文件, 可多次 names, a CSV with id or name, lon, lat, or a vector file; may be repeated"
@@ -33,16 +33,6 @@ COUNTED = {
     "no_way": ("无路可达", "no way"),
     "beyond_limit": ("超过时限", "beyond the limit"),
 }
-
-DaskOption = Annotated[
-    str | None,
-    typer.Option(
-        "--dask",
-        metavar="tcp://HOST:PORT",
-        help="在 Dask 集群上计算, 结果逐字节相同 compute on the workers of a Dask scheduler; the same bytes.",
-        show_default=False,
-    ),
-]
 
 
 def matrix(

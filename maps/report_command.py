@@ -33,8 +33,9 @@ def report(
     title: Annotated[str, typer.Option("--title", help="报告标题 title.")] = "",
 ) -> None:
     """由 (可能改过的) 表重写报告; --pdf 另存 PDF。 Write the report of an atlas again, also as PDF."""
-    from geo.io import attributions, read_features
+    from geo.io import read_features
     from layers.accessibility import ACCESSIBILITY
+    from layers.features import attributions_of
     from layers.ranking import RANKING
     from layers.schema import FEATURES, INDICATORS, TRAVEL_TIMES
     from maps.atlas import TITLE
@@ -60,6 +61,7 @@ def report(
         for n, s in (("verdicts", VERDICTS), ("closing", CLOSING), ("sensitivity", SENSITIVITY))
     ]
     documents = _optional(source / "documents.csv", DOCUMENTS)
+    features = read_features(existing(source / "features.gpkg"), FEATURES)
     write_report(
         out,
         projects=_table(source / "projects.csv", PROJECTS),
@@ -68,13 +70,13 @@ def report(
         assessment=_table(source / "assessment.csv", ASSESSMENT),
         indicators=_table(source / "indicators.csv", INDICATORS),
         travel_times=_table(source / "travel_times.csv", TRAVEL_TIMES),
-        features=read_features(existing(source / "features.gpkg"), FEATURES),
+        features=features,
         documents=[] if documents is None else documents.to_dict("records"),
         verdicts=None if any(t is None for t in verdicts) else Verdicts(*[t for t in verdicts if t is not None]),
         consistency=_optional(source / "consistency.csv", CONSISTENCY),
         accessibility=_optional(source / "accessibility.csv", ACCESSIBILITY),
         ranking=_optional(source / "ranking.csv", RANKING),
-        sources=attributions(),
+        sources=attributions_of(features),
         lang=lang.value,
         title=title or TITLE[lang.value],
     )

@@ -36,6 +36,7 @@ _VALUES = (
     "value_starting",
     "value_preparatory",
     "value_plan",
+    "value_own_plan",
 )
 
 Key = tuple[str, Any, str, str]

@@ -111,7 +111,8 @@ def write_paper_map(
     OutputError
         If the file cannot be written or no font has the glyphs.
     """
-    from geo.io import attributions, read_features
+    from geo.io import read_features
+    from layers.features import attributions_of
     from layers.schema import FEATURES
     from maps.static import chosen_features, panels_by, write_static_map
 
@@ -129,7 +130,7 @@ def write_paper_map(
         panels=panels,
         area=area,
         documents=[titles[name] for name in titles if name in named] + sorted(named - set(titles)),
-        sources=list(attributions()),
+        sources=attributions_of(table),
         map_approval=map_approval,
         lang=lang,
     )

@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo.errors import SchemaError, VocabularyError
-from maps.terminal import AsOf, Features, Format, FormatOption, Lang, LangOption, emit, existing, level_of, places_of
-from maps.terminal import progress_bar, write_manifest
+from maps.terminal import (
+    AsOf,
+    Features,
+    Format,
+    FormatOption,
+    Lang,
+    LangOption,
+    emit,
+    existing,
+    level_of,
+    places_of,
+    progress_bar,
+    write_manifest,
+)
 from maps.travel_commands import planned_features
 
 if TYPE_CHECKING:
@@ -24,17 +36,18 @@ if TYPE_CHECKING:
 
 __all__ = ["surface"]
 
-Places = Annotated[
-    list[str] | None,
-    typer.Option(show_default=False),
-]
 GROUNDS = ("local_roads", "walking")
 
 
 def surface(
     to: Annotated[
         list[str] | None,
-        typer.Option("--to", "--places", help="目的地, 可多次 place or station, may be repeated; or a CSV with name (and lon, lat).", show_default=False),
+        typer.Option(
+            "--to",
+            "--places",
+            help="目的地, 可多次 place or station, may be repeated; or a CSV with name (and lon, lat).",
+            show_default=False,
+        ),
     ] = None,
     origin: Annotated[
         list[str] | None,
@@ -46,54 +59,105 @@ def surface(
     ] = None,
     areas: Annotated[
         Path | None,
-        typer.Option("--areas", metavar="FILE", help="自有分区 your own areas with name (and code), for extent and statistics.", show_default=False),
+        typer.Option(
+            "--areas",
+            metavar="FILE",
+            help="自有分区 your own areas with name (and code), for extent and statistics.",
+            show_default=False,
+        ),
     ] = None,
-    level: Annotated[str, typer.Option("--level", help="统计单元 units of the statistics: province | city | county")] = "county",
+    level: Annotated[
+        str, typer.Option("--level", help="统计单元 units of the statistics: province | city | county")
+    ] = "county",
     cell: Annotated[float, typer.Option("--cell", help="单元边长 side of a cell, m.")] = 500.0,
     crs: Annotated[
         str | None,
-        typer.Option("--crs", help="投影 projected system: EPSG:n, cgcs2000-3deg, albers. 缺省 default: made for the area", show_default=False),
+        typer.Option(
+            "--crs",
+            help="投影 projected system: EPSG:n, cgcs2000-3deg, albers. 缺省 default: made for the area",
+            show_default=False,
+        ),
     ] = None,
-    margin: Annotated[float, typer.Option("--margin", help="四周外扩 ground round the area that ways may use, km.")] = 30.0,
+    margin: Annotated[
+        float, typer.Option("--margin", help="四周外扩 ground round the area that ways may use, km.")
+    ] = 30.0,
     mode: Annotated[str, typer.Option("--mode", help="内置路网 of the built-in network: road | rail | any")] = "road",
     as_of: AsOf = "2025-12",
-    scenario: Annotated[str, typer.Option("--scenario", help="today | plan | STATUS>=under_construction … | features.gpkg")] = "today",
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="today | plan | STATUS>=under_construction … | features.gpkg")
+    ] = "today",
     features: Features = None,
     network: Annotated[
         Path | None,
-        typer.Option("--network", metavar="FILE.npz", help="路网, 见 import-osm road network instead of the built-in one.", show_default=False),
+        typer.Option(
+            "--network",
+            metavar="FILE.npz",
+            help="路网, 见 import-osm road network instead of the built-in one.",
+            show_default=False,
+        ),
     ] = None,
     lines: Annotated[
         Path | None,
-        typer.Option("--lines", metavar="FILE", help="自有道路 your own roads (speed_km_h) instead of the built-in network.", show_default=False),
+        typer.Option(
+            "--lines",
+            metavar="FILE",
+            help="自有道路 your own roads (speed_km_h) instead of the built-in network.",
+            show_default=False,
+        ),
     ] = None,
     ground: Annotated[
         str | None,
-        typer.Option("--ground", help="无路处 off the roads: local_roads | walking. 缺省 default: walking with --network", show_default=False),
+        typer.Option(
+            "--ground",
+            help="无路处 off the roads: local_roads | walking. 缺省 default: walking with --network",
+            show_default=False,
+        ),
     ] = None,
     water: Annotated[
         Path | None,
-        typer.Option("--water", metavar="FILE", help="自有水域 water to keep off, polygons or lines. 缺省 default: 海与大湖 sea and large lakes", show_default=False),
+        typer.Option(
+            "--water",
+            metavar="FILE",
+            help="自有水域 water to keep off, polygons or lines. 缺省 default: 海与大湖 sea and large lakes",
+            show_default=False,
+        ),
     ] = None,
     dem: Annotated[
         Path | None, typer.Option("--dem", metavar="FILE.tif", help="高程 elevation, m.", show_default=False)
     ] = None,
     friction: Annotated[
         Path | None,
-        typer.Option("--friction", metavar="FILE.tif", help="自有摩擦 your own ground, s/m; no data: a barrier.", show_default=False),
+        typer.Option(
+            "--friction",
+            metavar="FILE.tif",
+            help="自有摩擦 your own ground, s/m; no data: a barrier.",
+            show_default=False,
+        ),
     ] = None,
     population: Annotated[
         Path | None,
-        typer.Option("--population", metavar="FILE.tif", help="人口栅格 persons a cell, any system.", show_default=False),
+        typer.Option(
+            "--population", metavar="FILE.tif", help="人口栅格 persons a cell, any system.", show_default=False
+        ),
     ] = None,
     limit: Annotated[
         list[str] | None,
-        typer.Option("--limit", "--limits", help="时限, 分钟 minutes, may be repeated or joined by commas. 缺省 default: 30,60,90", show_default=False),
+        typer.Option(
+            "--limit",
+            "--limits",
+            help="时限, 分钟 minutes, may be repeated or joined by commas. 缺省 default: 30,60,90",
+            show_default=False,
+        ),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help="每个地点一幅 a surface for each place too.")] = False,
     dask: Annotated[
         str | None,
-        typer.Option("--dask", metavar="tcp://HOST:PORT", help="Dask 调度器, 用于 for --each: scheduler of a cluster.", show_default=False),
+        typer.Option(
+            "--dask",
+            metavar="tcp://HOST:PORT",
+            help="Dask 调度器, 用于 for --each: scheduler of a cluster.",
+            show_default=False,
+        ),
     ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="输出文件夹 folder to write.")] = Path("surface"),
     form: FormatOption = Format.TABLE,
@@ -116,7 +180,21 @@ def surface(
         existing(path)
     places = places_of(to or origin or [])
     extent, units = _areas(area, areas, level)
-    run = _run(chosen, places, "to" if to else "from", extent, units, cell, crs, margin, water, dem, friction, population, limits)
+    run = _run(
+        chosen,
+        places,
+        "to" if to else "from",
+        extent,
+        units,
+        cell,
+        crs,
+        margin,
+        water,
+        dem,
+        friction,
+        population,
+        limits,
+    )
     with output_folder(out) as folder:
         zones, rings = write_run(run, folder, lang.value)
         if each:
@@ -215,7 +293,14 @@ def _run(
     population: Path | None,
     limits: list[float],
 ) -> SurfaceRun:
-    from layers.surface import SurfaceAssumptions, SurfaceModel, forecast_bytes, friction_of, grid_of, travel_time_surface
+    from layers.surface import (
+        SurfaceAssumptions,
+        SurfaceModel,
+        forecast_bytes,
+        friction_of,
+        grid_of,
+        travel_time_surface,
+    )
     from maps.surface_files import SurfaceRun
 
     assumptions = replace(SurfaceAssumptions(), ground="walking" if chosen.ground == "walking" else "local_roads")
@@ -225,16 +310,16 @@ def _run(
     slopes, base = _raster(dem, grid, "elevation", findings), _raster(friction, grid, "friction", findings)
     people = _raster(population, grid, "population", findings)
     roads, own = _roads(chosen, assumptions, findings)
-    ground = friction_of(
-        grid, assumptions=assumptions, roads=roads, water=_water(water), elevation=slopes, base=base
-    )
+    ground = friction_of(grid, assumptions=assumptions, roads=roads, water=_water(water), elevation=slopes, base=base)
     findings += ground.findings
     links, built, facts, evidence = _linked(chosen, ground, own)
     findings += facts
     model = SurfaceModel(ground, links)
     found = travel_time_surface(model, places, direction="to" if direction == "to" else "from")
     findings += found.findings
-    agreement = _agreement(chosen, found.minutes, grid, built, own, places, units, assumptions, direction, base is not None)
+    agreement = _agreement(
+        chosen, found.minutes, grid, built, own, places, units, assumptions, direction, base is not None
+    )
     return SurfaceRun(
         model, places, found, assumptions, direction, chosen.mode, limits, units, agreement, findings,
         {"cells": grid.cells, "memory_forecast_gb": round(forecast / 1e9, 3)},
@@ -262,13 +347,13 @@ def _roads(
     chosen: _Choice, assumptions: SurfaceAssumptions, findings: list[str]
 ) -> tuple[gpd.GeoDataFrame | None, RoadNetwork | None]:
     """Return the roads to draw on the grid, and the road network where one is given."""
-    from layers.surface import road_network_lines, road_speeds
+    from layers.surface import road_speeds
 
     if chosen.network is not None:
         from layers.osm.road_network import RoadNetwork
 
         own = RoadNetwork.load(chosen.network)
-        return road_network_lines(own), own
+        return None, own
     if chosen.lines is None:
         return None, None
     from geo.vector_files import read_vector_file
@@ -283,9 +368,14 @@ def _roads(
     if roads.empty:
         message = f"{chosen.lines}: no road among {len(table)} lines; expected lines of mode highway, in operation"
         raise SchemaError(message)
+    findings.append(
+        f"{chosen.lines.name}: 道路画入网格, 不分单行与立体交叉; roads drawn on the grid: no one-way directions, and crossing roads meet"
+    )
     left = len(table) - len(roads)
     if left:
-        findings.append(f"{chosen.lines.name}: {left} 条非道路或未开通, 未计入; {left} lines are no roads in operation and left out")
+        findings.append(
+            f"{chosen.lines.name}: {left} 条非道路或未开通, 未计入; {left} lines are no roads in operation and left out"
+        )
     controlled = int(roads["kind"].astype(str).isin(["expressway", "motorway", "motorway_link"]).sum())
     if controlled:
         findings.append(
@@ -346,30 +436,25 @@ def _agreement(
 
     from layers.surface import network_agreement, road_network_agreement
 
-    if own is not None and direction == "to":
-        return road_network_agreement(minutes, grid, own, places)
+    if own is not None and direction == "to" and not own_ground:
+        speed = assumptions.ground_speed_km_h
+        return road_network_agreement(minutes, grid, own, places, ground_speed_km_h=speed)
     if built is None or own_ground or chosen.ground != "local_roads":
         return None
     inside = units.geometry.representative_point()
-    probes = pd.DataFrame({"name": units["name"].astype(str) + " " + units["code"].astype(str), "lon": inside.x, "lat": inside.y})
+    probes = pd.DataFrame(
+        {"name": units["name"].astype(str) + " " + units["code"].astype(str), "lon": inside.x, "lat": inside.y}
+    )
     return network_agreement(
         minutes, grid, built, places, probes, mode=chosen.mode, ground_speed_km_h=assumptions.ground_speed_km_h
     )
 
 
 def _show(run: SurfaceRun, zones: pd.DataFrame, rings: gpd.GeoDataFrame, form: Format, lang: Lang) -> None:
-    from layers.surface import SURFACE_ZONES
-
     if form is not Format.TABLE:
         emit(zones, form)
         return
-    names = {c.name: c.zh for c in SURFACE_ZONES.columns if c.zh} if lang is Lang.ZH else {}
-    shown = zones.drop(columns=["code", "covered_share", "reached_share", "area_km2", "area_within_km2"])
-    if run.population is None:
-        shown = shown.drop(columns=[c for c in shown if c.startswith("population")])
-    if not shown["note"].any():
-        shown = shown.drop(columns="note")
-    emit(shown.round(3).rename(columns=names), form)
+    emit(_by_area(zones, lang, people=run.population is not None), form)
     for limit, km2 in zip(rings["limit_min"], rings["area_km2"], strict=True):
         typer.echo(f"{limit:g} min: {km2:,.0f} km²")
     for text in run.findings:
@@ -380,3 +465,23 @@ def _show(run: SurfaceRun, zones: pd.DataFrame, rings: gpd.GeoDataFrame, form: F
             f"与路网时间相比 against the network's times, {s['count']:.0f} 处 places: 中位差 median {s['median_min']:+.1f} min,"
             f" {s['least_min']:+.1f} … {s['most_min']:+.1f} min"
         )
+
+
+def _by_area(zones: pd.DataFrame, lang: Lang, *, people: bool) -> pd.DataFrame:
+    """Return a row for each area: times, and the share of its area, or of its people, within each limit."""
+    import pandas as pd
+
+    zh = lang is Lang.ZH
+    first = zones.drop_duplicates("code")
+    out = {"名称" if zh else "area": first["name"].astype(str).tolist()}
+    for name, label in (("least_min", "最短min"), ("mean_min", "平均min"), ("most_min", "最长min")):
+        out[label if zh else name] = first[name].round(1).tolist()
+    if people:
+        out["人口" if zh else "persons"] = first["population"].round(0).tolist()
+    column = "population_within_share" if people else "area_within_share"
+    what = ("人口" if people else "面积") if zh else ("people" if people else "area")
+    for limit, rows in zones.groupby("limit_min", sort=True):
+        out[f"≤{limit:g}min {what}"] = ["" if pd.isna(v) else f"{v:.1%}" for v in rows[column]]
+    if first["note"].astype(bool).any():
+        out["备注" if zh else "note"] = first["note"].astype(str).tolist()
+    return pd.DataFrame(out)

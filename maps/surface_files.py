@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.surface import Agreement, Surface, SurfaceAssumptions, SurfaceModel
+    from layers.surface.surfaces import Direction
 
 __all__ = ["FORMULA", "SurfaceRun", "write_each", "write_run"]
 
@@ -101,7 +102,12 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
     grid = run.model.friction.grid
     way = "to" if run.direction == "to" else "from"
     write_geotiff(
-        run.surface.minutes, grid, folder / "time.tif", description=f"time {way} the nearest place", unit="min", tags=run.tags
+        run.surface.minutes,
+        grid,
+        folder / "time.tif",
+        description=f"time {way} the nearest place",
+        unit="min",
+        tags=run.tags,
     )
     names = {f"PLACE_{i}": str(name) for i, name in enumerate(run.places["name"])}
     write_geotiff(
@@ -128,9 +134,7 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
         straight_share=run.straight_share,
     )
     write_features({ISOCHRONES.name: rings}, folder / "isochrones.gpkg")
-    zones = zonal_statistics(
-        run.surface.minutes, grid, run.areas, limits_min=run.limits_min, population=run.population
-    )
+    zones = zonal_statistics(run.surface.minutes, grid, run.areas, limits_min=run.limits_min, population=run.population)
     write_table(zones, folder / "zones.csv", SURFACE_ZONES)
     if run.agreement is not None:
         table = run.agreement.times.round(3)
@@ -182,7 +186,7 @@ def write_each(
     """Write a surface for each place, and return the names of the files."""
     files = []
     grid, width = run.model.friction.grid, len(str(len(run.places)))
-    direction = "to" if run.direction == "to" else "from"
+    direction: Direction = "to" if run.direction == "to" else "from"
     for row, minutes in place_surfaces(run.model, run.places, direction=direction, dask=dask, progress=progress):
         name = str(run.places["name"].iloc[row])
         safe = re.sub(r"[^\w-]+", "_", name)

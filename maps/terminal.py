@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsOf",
+    "DaskOption",
     "Dates",
     "Features",
     "Format",
@@ -73,6 +74,15 @@ Features = Annotated[
 ]
 Scenario = Annotated[str, typer.Option("--scenario", help="today | plan | STATUS>=under_construction …")]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 form of the result.")]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="tcp://HOST:PORT",
+        help="在 Dask 集群上计算, 结果逐字节相同 compute on the workers of a Dask scheduler; the same bytes.",
+        show_default=False,
+    ),
+]
 
 
 def level_of(word: str) -> Level:

@@ -23,6 +23,14 @@ LEVELS: Final[dict[str, tuple[str, str]]] = {
     "region": ("区域", "region"),
 }
 
+OSM_DECISIONS: Final = {
+    "replaced": ("已采用", "replaced"),
+    "partial": ("部分覆盖未采用", "partly covered, not used"),
+    "ambiguous": ("多条待定", "ambiguous"),
+    "refused": ("不符", "refused"),
+    "absent": ("未见", "absent"),
+}
+
 _WORDS: Final[dict[str, Callable[[str, str], str]]] = {
     "mode": mode_label,
     "status": status_label,
@@ -34,6 +42,7 @@ _WORDS: Final[dict[str, Callable[[str, str], str]]] = {
     "indicator": indicator_label,
     "unit": unit_label,
     "area_kind": lambda word, lang: AREA_KINDS.get(word, (word, word))[0 if lang == "zh" else 1],
+    "osm_decision": lambda word, lang: OSM_DECISIONS.get(word, (word, word))[0 if lang == "zh" else 1],
     "level": lambda word, lang: LEVELS.get(word, (word, word))[0 if lang == "zh" else 1],
 }
 

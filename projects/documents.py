@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from geo.errors import DocumentError
 from projects.clauses import pieces
 from projects.dating import IssueDate, issue_date
-from projects.decoding import embedded_date, extract_text
+from projects.formats import embedded_date, extract_text
 from projects.titles import document_region, document_title, own_title
 
 if TYPE_CHECKING:

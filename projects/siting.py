@@ -125,6 +125,8 @@ def site_projects(
         home = [by_document[name] for name in documents if by_document.get(name)] or everywhere
         site = site_of(record, context, ground, assumptions, home=tuple(dict.fromkeys(home)))
         drawing = _climb(site, own.get(site.project_id))
+        if "halted" in site.flags:  # it stays on the map, but no scenario builds it
+            drawing = replace(drawing, notes=(note("halted"), *drawing.notes))
         rows.append(_feature(record, drawing, lang))
         geometries.append(drawing.geometry)
         if progress is not None:

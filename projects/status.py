@@ -74,7 +74,7 @@ SOON = re.compile(r"^(?:即?将|有望|预计|力争|确保|争取)")
 LABELS = {
     "续建": Status.UNDER_CONSTRUCTION, "在建": Status.UNDER_CONSTRUCTION, "加快建设": Status.UNDER_CONSTRUCTION,
     "新开工": Status.STARTING, "拟开工": Status.STARTING, "开工": Status.STARTING, "计划开工": Status.STARTING,
-    **dict.fromkeys(("完工", "竣工", "投产", "竣工投产", "建成投产", "建成通车", "正在建设"), Status.UNDER_CONSTRUCTION),
+    **dict.fromkeys(("计划完工", "完工", "计划建成", "计划竣工", "竣工", "投产", "竣工投产", "建成投产", "建成通车", "正在建设"), Status.UNDER_CONSTRUCTION),
     "拟建": Status.PROPOSED, "规划": Status.PROPOSED, "储备": Status.PROPOSED, "谋划": Status.PROPOSED, "研究": Status.PROPOSED,
     "规划研究": Status.PROPOSED, "远期": Status.PROPOSED, "前期": Status.PREPARATORY, "前期工作": Status.PREPARATORY,
     "预备": Status.PREPARATORY, "新建": Status.UNSPECIFIED, "改扩建": Status.UNSPECIFIED, "扩建": Status.UNSPECIFIED,

@@ -6,19 +6,51 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo.errors import SchemaError
 
 if TYPE_CHECKING:
     from geo.vector_files.limits import ReadingLimits
 
-__all__ = ["unpack"]
+__all__ = ["refuse_other_archives", "unpack"]
 
 FREE_BYTES = 100 * 2**20
 """An archive that unpacks to less may be packed as tightly as it likes."""
 
 BLOCK = 1 << 20
+
+
+OTHERS: Final = {
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "rar",
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+}
+"""First bytes of archives of other kinds, to the name of the kind."""
+
+
+def refuse_other_archives(path: Path) -> None:
+    """
+    Say what to do with an archive that is no zip, whatever its ending.
+
+    Raises
+    ------
+    SchemaError
+        If the file is one.
+    """
+    with path.open("rb") as file:
+        start = file.read(512)
+    kind = next((name for bytes_, name in OTHERS.items() if start.startswith(bytes_)), "")
+    if not kind and start[257:262] == b"ustar":
+        kind = "tar"
+    if kind:
+        message = (
+            f"{path}: 是 {kind} 压缩包, 请先解压, 再给出其中的文件或文件夹, 或重新压缩为 .zip. It is a {kind} archive, of which only"
+            " .zip is read: unpack it and give the file or folder, or pack it again as .zip"
+        )
+        raise SchemaError(message)
 
 
 def unpack(path: Path, folder: Path, limits: ReadingLimits) -> list[Path]:

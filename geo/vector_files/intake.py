@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import SchemaError
-from geo.vector_files.archive import unpack
+from geo.vector_files.archive import refuse_other_archives, unpack
 from geo.vector_files.findings import Finding
 from geo.vector_files.text_encoding import stated_encoding
 
@@ -107,6 +107,8 @@ def stage(path: Path, folder: Path, limits: ReadingLimits) -> list[Staged]:
         raise SchemaError(message)
     if path.is_dir() and path.suffix.lower() != ".gdb":
         return _stage_all(path, sorted(p for p in path.iterdir() if p.is_file()), folder / "staged")
+    if path.is_file():
+        refuse_other_archives(path)
     if path.is_file() and _is_archive(path):
         files = unpack(path, folder / "unpacked", limits)
         return _stage_all(path, files, folder / "staged")
@@ -127,11 +129,7 @@ def _stage_all(origin: Path, files: list[Path], folder: Path) -> list[Staged]:
     main = [p for p in files if p.suffix.lower() in SUFFIXES and p.suffix.lower() != ".gdb"]
     folders = sorted({parent for p in files for parent in p.parents if parent.suffix.lower() == ".gdb"})
     main = [p for p in main if not any(parent in p.parents for parent in folders)]
-    metadata = {
-        p
-        for p in main
-        if p.name in {"manifest.json", "export_report.json", "stac_item.json"}
-    }
+    metadata = {p for p in main if p.name in {"manifest.json", "export_report.json", "stac_item.json"}}
     main = [p for p in main if p not in metadata]
     if not main and not folders:
         names = ", ".join(p.name for p in files[:5]) or "nothing"

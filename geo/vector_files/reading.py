@@ -18,7 +18,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from geo.crs import GEOGRAPHIC, from_datum, parse_crs, shifted_datum
+from geo.crs import GEOGRAPHIC, from_datum, parse_crs, shifted_datum, unpublished_datum
 from geo.errors import CrsError, MissingExtraError, SchemaError, VocabularyError
 from geo.vector_files import worker
 from geo.vector_files.attributes import LATIN, attribute_table
@@ -227,6 +227,9 @@ def _placed(
         request.findings.append(Finding("axes_turned", name))
     datum = request.datum or staged.datum or shifted_datum(system) or ""
     request.stated |= bool(datum)
+    unpublished = "" if datum else unpublished_datum(system)
+    if unpublished:
+        request.findings.append(Finding("datum_unpublished", name, detail=unpublished))
     request.findings += doubts(shapes, system, name)
     mark = re.search(r"(gcj-?02|bd-?09)", name, re.IGNORECASE)
     if mark and not datum:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["centres_within", "nearest"]
 
 
-def nearest(times: Matrix | pd.DataFrame, *, own: bool = True) -> pd.DataFrame:
+def nearest(times: Matrix | pd.DataFrame, *, own: bool = True, facilities: bool = False) -> pd.DataFrame:
     """
     Time to the nearest destination, and its name: ``A_i = min_j t_ij``.
 
@@ -27,6 +27,8 @@ def nearest(times: Matrix | pd.DataFrame, *, own: bool = True) -> pd.DataFrame:
     times : Matrix or DataFrame, shape (n, m), minutes
     own : bool
         Whether a destination with the place's own name counts (上海 is 0 min from the core city 上海).
+    facilities : bool
+        Destinations are facilities, which may lie at a place; see :func:`layers.accessibility.times.checked_times`.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def nearest(times: Matrix | pd.DataFrame, *, own: bool = True) -> pd.DataFrame:
     >>> nearest(pd.DataFrame([[40.0, 25.0]], index=["肥西县"], columns=["合肥站", "合肥南站"])).values.tolist()
     [[25.0, '合肥南站']]
     """
-    frame = checked_times(times)
+    frame = checked_times(times, facilities=facilities)
     if not frame.shape[1]:
         message = "nearest: the matrix has no destinations"
         raise SchemaError(message)

@@ -10,12 +10,14 @@ from geo.boundaries import boundaries
 from geo.errors import VocabularyError
 from geo.gazetteer import default_gazetteer
 from layers.accessibility.circles import metropolitan_areas
-from layers.airport import airports
+from layers.airport import passenger_airports
 from layers.network import CONVENTIONAL, HIGH_SPEED
 from layers.scenario import DATA_MONTH, as_of
 from layers.waterway import ports
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from layers.network import Network
 
 __all__ = ["FACILITIES", "area_places", "core_places", "county_places", "facility_places"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo.errors import VocabularyError
 from layers.accessibility.evidence import Evidence, evidence_of
 from layers.accessibility.times import checked_times
-from layers.scenario import DATA_MONTH
+from layers.scenario import DATA_MONTH, projects_in
 from layers.travel_time import travel_time_matrix
 
 if TYPE_CHECKING:

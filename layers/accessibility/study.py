@@ -227,11 +227,9 @@ def _nearest(setting: Setting, measure: str) -> _Result:
     if kind == "core":
         times = _times_to_cores(setting)
     else:
-        places = facility_places(
-            kind, network=setting.network, month=setting.month, projects=setting.projects()
-        )
+        places = facility_places(kind, network=setting.network, month=setting.month, projects=setting.projects())
         times = setting.times_to(places, mode=mode)
-    found = nearest(times)
+    found = nearest(times, facilities=kind != "core")
     zh, en = FACILITY_WORDS[kind]
     return _Result(
         found["time_min"],

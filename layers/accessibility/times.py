@@ -35,7 +35,7 @@ LABELS = {
 """Headers that a user's table may have for each column, ours first."""
 
 
-def checked_times(times: Matrix | pd.DataFrame) -> pd.DataFrame:
+def checked_times(times: Matrix | pd.DataFrame, *, facilities: bool = False) -> pd.DataFrame:
     """
     Check a travel-time matrix and return its minutes.
 
@@ -43,6 +43,9 @@ def checked_times(times: Matrix | pd.DataFrame) -> pd.DataFrame:
     ----------
     times : Matrix, or DataFrame of float, shape (n, m)
         Index are the origins, columns the destinations, each label once; minutes, NaN or inf where there is no way.
+    facilities : bool
+        Destinations are facilities, which may lie at a place: 0 min are then no breach (a planned airport is sited at its
+        county's seat as long as no more is known).
 
     Returns
     -------
@@ -73,7 +76,7 @@ def checked_times(times: Matrix | pd.DataFrame) -> pd.DataFrame:
             wrong = {
                 "negative": values < 0.0,
                 "longer than a week": values > LONGEST_MIN,
-                "0 min between different places": (values == 0.0) & ~is_own(frame),
+                "0 min between different places": (values == 0.0) & ~is_own(frame) & (not facilities),
             }
         breaches = [f"{what}: {_pairs(frame, mask)}" for what, mask in wrong.items() if mask.any()]
     if breaches:

@@ -12,7 +12,7 @@ import numpy as np
 
 from geo.errors import MissingExtraError
 from layers.matrices.schema import Unreached
-from layers.routing.engine import SMALL, Engine
+from layers.routing.engine import MANY_CELLS, Engine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from layers.routing.graph import Graph
 
-__all__ = ["REASONS", "Block", "Ends", "MatrixJob", "block_content", "block_times", "require_pyarrow"]
+__all__ = ["COUNTED", "REASONS", "Block", "Ends", "MatrixJob", "block_content", "block_times", "require_pyarrow"]
 
 REASONS = tuple(reason.value for reason in Unreached)
+COUNTED = ("reached", *REASONS)
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class MatrixJob:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine, ready: every block then goes the same way, however few its origins."""
+        """The engine; with its hierarchy, where all the blocks together are worth one."""
         engine = Engine(self.graph, self.lon_lat)
-        if self.graph.node_count > SMALL:
+        if self.graph.node_count * len(self.origins.ids) > MANY_CELLS:
             engine.metric  # noqa: B018 (built when asked for)
         return engine
 
@@ -185,7 +186,7 @@ def block_content(rows: tuple[int, int], job: MatrixJob) -> Block:
         }
     )
     found = np.bincount(reason.reshape(-1).astype(np.int64) + 1, minlength=len(REASONS) + 1)
-    counts = dict(zip(("reached", *REASONS), (int(n) for n in found), strict=True))
+    counts = dict(zip(COUNTED, (int(n) for n in found), strict=True))
     table = table.replace_schema_metadata(
         {"tongtu": job.key, "rows": f"{rows[0]}-{rows[1]}", "counts": json.dumps(counts)}
     )

@@ -9,21 +9,23 @@ from pathlib import Path
 
 from geo.errors import SchemaError
 from layers.routing.compiled import threads
-from layers.routing.engine import SMALL
+from layers.routing.engine import BLOCK_CELLS, SMALL
 
 __all__ = ["MemoryForecast", "available_memory_bytes", "default_block_size", "forecast_memory"]
 
 LIBRARIES_BYTES = 400e6
 """The interpreter with what it has loaded; measured 310-370 MB."""
-BYTES_PER_PART = 150.0
-"""Graph and hierarchy while it is built, for each node and each link; measured 117-130 from 10⁵ to 10⁶ nodes."""
+BYTES_PER_PART = 160.0
+"""Graph and hierarchy while it is built, for each node and each link; measured 119-143 from 10⁴ to 10⁶ nodes."""
 BYTES_PER_CELL = 60.0
-"""Times in two precisions, and as Parquet; measured 35-50."""
+"""Times in three forms, reasons, and as Parquet; measured 25-50."""
 LANES_BYTES = 64.0
 NODES_PER_TARGET = 40.0
 """What a sweep lays out: some 24 nodes of the hierarchy a target were measured, and 16 times a node."""
 USABLE_SHARE = 0.9
 """Of the memory that is free; the rest is left to the system's cache and to other programs."""
+UNLIMITED = 2**60
+"""A control group without a limit states a number near 2⁶³."""
 CELLS = 1_500_000
 FEWEST, MOST = 16, 1024
 STEP = 16
@@ -123,11 +125,10 @@ def forecast_memory(nodes: int, links: int, origins: int, destinations: int, blo
     """
     fixed = LIBRARIES_BYTES + BYTES_PER_PART * (nodes + links)
     row = BYTES_PER_CELL * max(destinations, 1)
+    laid_out = min(nodes, NODES_PER_TARGET * destinations)
+    fixed += threads() * (LANES_BYTES * laid_out + 4.0 * nodes) + 100.0 * laid_out
     if nodes <= SMALL:
-        row += 16.0 * nodes  # plain searches give the times to every node
-    else:
-        laid_out = min(nodes, NODES_PER_TARGET * destinations)
-        fixed += threads() * (LANES_BYTES * laid_out + 4.0 * nodes) + 12.0 * 8.0 * laid_out
+        fixed += 16.0 * BLOCK_CELLS  # plain searches give the times to every node
     block = max(min(block_size, origins), 1)
     return MemoryForecast(fixed, row, block, 4.0 * origins * destinations)
 
@@ -158,16 +159,18 @@ def _of_machine() -> float | None:
 
 
 def _of_control_group() -> float | None:
-    for most, now in (
-        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-        ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    """Return what is left of a container's limit; files that the kernel keeps in memory only while there is room count as free."""
+    for folder, most, now, cached in (
+        ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+        ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
     ):
         try:
-            limit, used = Path(most).read_text("ascii").strip(), Path(now).read_text("ascii").strip()
+            limit, used, stat = (Path(folder, name).read_text("ascii").strip() for name in (most, now, "memory.stat"))
         except OSError:
             continue
-        if limit.isdigit() and int(limit) < 2**60:
-            return max(float(int(limit) - int(used)), 0.0)
+        if limit.isdigit() and int(limit) < UNLIMITED:
+            kept = [int(line.split()[1]) for line in stat.splitlines() if line.split()[0] == cached]
+            return max(float(int(limit) - int(used) + sum(kept)), 0.0)
     return None
 
 

@@ -72,7 +72,8 @@ def _read(
 ) -> pd.DataFrame:
     _, pq = require_pyarrow()
     manifest = read_manifest(folder)
-    missing = [n for n in range(len(manifest.blocks)) if n not in finished_blocks(folder, manifest)]
+    there = finished_blocks(folder, manifest)
+    missing = [n for n in range(len(manifest.blocks)) if n not in there]
     if missing:
         message = (
             f"{folder}: {len(missing)} of {len(manifest.blocks)} blocks are missing or broken, the first "

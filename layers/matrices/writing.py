@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import logging
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ import numpy as np
 from geo.errors import OutputError, SchemaError
 from geo.io import sha256_of, write_bytes, write_table
 from layers.distributed import run_blocks, worker_memory_bytes
-from layers.matrices.blocks import Ends, MatrixJob, block_content, require_pyarrow
+from layers.matrices.blocks import COUNTED, Ends, MatrixJob, block_content, require_pyarrow
 from layers.matrices.manifest import BLOCKS, MatrixManifest, block_path, describe, finished_blocks, read_manifest
 from layers.matrices.memory import MemoryForecast, available_memory_bytes, default_block_size, forecast_memory
 from layers.matrices.places import StreetAccess
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from layers.matrices.places import Streets
 
 __all__ = ["MatrixRun", "write_matrix"]
-
-log = logging.getLogger(__name__)
 
 
 class MatrixRun(NamedTuple):
@@ -148,12 +146,14 @@ def write_matrix(
         job.engine  # noqa: B018 (prepared here, so that the first block tells how long a block takes)
     if progress is not None:
         progress(kept, len(manifest.blocks))
+    made: dict[int, str] = {}
     for position, block in run_blocks(block_content, [manifest.blocks[n] for n in numbers], job, dask=dask):
-        write_bytes(block_path(folder, numbers[position]), block.content)
-        counts[numbers[position]] = block.counts
+        number = numbers[position]
+        write_bytes(block_path(folder, number), block.content)
+        counts[number], made[number] = block.counts, hashlib.sha256(block.content).hexdigest()
         if progress is not None:
             progress(kept + position + 1, len(manifest.blocks))
-    whole = _end(folder, manifest, counts)
+    whole = _end(folder, manifest, counts, made)
     return MatrixRun(whole, kept, len(numbers))
 
 
@@ -199,15 +199,19 @@ def _begin(folder: Path, manifest: MatrixManifest, origins: pd.DataFrame, destin
     manifest.write(folder)
 
 
-def _end(folder: Path, manifest: MatrixManifest, counts: dict[int, dict[str, int]]) -> MatrixManifest:
+def _end(
+    folder: Path, manifest: MatrixManifest, counts: dict[int, dict[str, int]], made: dict[int, str]
+) -> MatrixManifest:
     """Sweep away what a kill left, and write the manifest of the whole."""
     for left in folder.glob(f"{BLOCKS}/.*.parquet.*"):
         left.unlink()
     total: Counter[str] = Counter()
     for one in counts.values():
         total.update(one)
-    names = ["origins.csv", "destinations.csv", *(f"{BLOCKS}/{block_path(folder, n).name}" for n in sorted(counts))]
-    files = {name: sha256_of(folder / name) for name in names}
-    whole = replace(manifest, complete=True, counts=dict(total), files=files)
+    files = {name: sha256_of(folder / name) for name in ("origins.csv", "destinations.csv")}
+    for number in sorted(counts):
+        path = block_path(folder, number)
+        files[f"{BLOCKS}/{path.name}"] = made[number] if number in made else sha256_of(path)
+    whole = replace(manifest, complete=True, counts={name: total[name] for name in COUNTED}, files=files)
     whole.write(folder)
     return whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from layers.osm.lines import lines_of, readings
@@ -60,6 +60,7 @@ def import_osm(
     path: Path,
     *,
     assumptions: RoadAssumptions | None = None,
+    data_date: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> OsmImport:
     """
@@ -71,6 +72,8 @@ def import_osm(
         ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ``.osm.gz``, or an answer of Overpass in JSON.
     assumptions : RoadAssumptions, optional
         Speeds where none are mapped.
+    data_date : str
+        State of the data where the caller knows it and the file does not say.
     progress : callable, optional
         Told how many of the steps are done.
 
@@ -90,7 +93,8 @@ def import_osm(
             progress(number, 5)
 
     objects = read_objects(path, progress=done)
-    network = road_network(objects, assumptions)
+    date = objects.data_date or data_date
+    network = road_network(replace(objects, data_date=date), assumptions)
     done(4, 5)
     found = readings(objects)
     drawn = lines_of(objects, found)

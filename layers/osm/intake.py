@@ -1,5 +1,5 @@
 """
-From a file as a user has it to one that is surely OpenStreetMap data: told by its content, refused in words where it is not.
+What a file is that a user gives: told by its content, refused in words where it is no OpenStreetMap data.
 
 XML is read by osmium's parser, which refuses entities (no XML bomb, no file from elsewhere); everything that is not ``.osm.pbf``
 is first rewritten as such, whole, so that a file cut off at its end is refused before anything is made of it.
@@ -14,118 +14,74 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import osmium
-
 from geo.errors import SchemaError
 from layers.osm.overpass import write_opl
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Staged", "explained", "stage"]
+__all__ = ["ADVICE", "Source", "source_of"]
 
 LOOKED_AT = 64 * 1024
 """Bytes of the beginning that tell what a file is."""
 
 _DATE = re.compile(rb"(?:osm_base|\btimestamp)=[\"'](\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)[\"']")
-_ADVICE = (
-    "download it again, or make an extract with: osmium extract -b WEST,SOUTH,EAST,NORTH -o OUT.osm.pbf IN.osm.pbf"
-)
+ADVICE = "download it again, or make an extract with: osmium extract -b WEST,SOUTH,EAST,NORTH -o OUT.osm.pbf IN.osm.pbf"
 
 
 @dataclass(frozen=True)
-class Staged:
+class Source:
     """
-    A file ready to be read.
+    A file that looks like OpenStreetMap data.
 
     Parameters
     ----------
+    name : Path
+        As the user gave it.
     path : Path
-        An ``.osm.pbf``.
+        What osmium is to read.
+    kind : str
+        osmium's name of its format.
     data_date : str
-        State of the data as the file's header says, ISO 8601; ``""`` where it does not.
-    bounds : tuple of float
-        West, south, east, north of the header; empty where it has none.
+        State of the data as XML or JSON of Overpass give it, ISO 8601; ``""`` where not.
     """
 
+    name: Path
     path: Path
+    kind: str
     data_date: str
-    bounds: tuple[float, ...]
 
 
-def stage(path: Path, folder: Path) -> Staged:
+def source_of(path: Path, folder: Path) -> Source:
     """
-    Make a file ready for reading.
+    Tell what a file is.
 
     Parameters
     ----------
     path : Path
-        ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ``.osm.gz``, ``.o5m``, ``.opl``, or an answer of Overpass in JSON; whatever it is called, its content counts.
+        ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ``.osm.gz``, ``.o5m``, ``.opl``, or an answer of Overpass in JSON; whatever it is
+        called, its content counts.
     folder : Path
         Where a copy may be written.
 
     Returns
     -------
-    Staged
+    Source
 
     Raises
     ------
     SchemaError
-        If there is no such file; it is empty, cut off, damaged, no OpenStreetMap data, a history or a change file.
+        If there is no such file, it is empty, no OpenStreetMap data, or a file of changes.
     """
     if path.is_dir() or not path.is_file():
         message = f"{path} is a folder; give one file" if path.is_dir() else f"no such file: {path}"
         raise SchemaError(message)
     head = _head(path)
     kind = _kind(path, head)
-    source = path
+    date = "" if kind == "pbf" else _date_of(head)
     if kind == "json":
-        source, kind = write_opl(path, folder / "answer.opl"), "opl"
-    date = _date_of(head) if kind != "pbf" else ""
-    with explained(path):
-        header = osmium.io.Reader(osmium.io.File(str(source), kind), osmium.osm.NOTHING).header()
-        if header.has_multiple_object_versions:
-            message = (
-                f"{path} is a history file; make a state of it with: osmium time-filter -o OUT.osm.pbf {path.name} DATE"
-            )
-            raise SchemaError(message)
-        box = header.box()
-        bounds = (box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat) if box.valid() else ()
-        date = date or header.get("osmosis_replication_timestamp", "") or header.get("timestamp", "")
-        if kind == "pbf":
-            return Staged(path, date, bounds)
-        staged = folder / "staged.osm.pbf"
-        options = "pbf,pbf_compression=none,add_metadata=false"
-        with osmium.SimpleWriter(osmium.io.File(str(staged), options), overwrite=True) as writer:
-            osmium.apply(osmium.io.File(str(source), kind), writer)
-    return Staged(staged, date, bounds)
-
-
-class explained:  # noqa: N801 - used as a context manager, reads as one
-    """Turn what osmium says of a file into an error that says what to do."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Explain an error of osmium's; others pass."""
-        if isinstance(error, SchemaError) or not isinstance(error, (RuntimeError, ValueError, OverflowError, KeyError)):
-            return
-        said = str(error)
-        if "entities" in said:
-            why = "declares entities, which OpenStreetMap data have no need of; it was not read"
-        elif any(
-            word in said
-            for word in ("EOF", "unclosed token", "no element found", "read close", "read failed", "truncated")
-        ):
-            why = f"cut off or damaged ({said}); {_ADVICE}"
-        else:
-            why = f"damaged or no OpenStreetMap data ({said}); {_ADVICE}"
-        message = f"{self.path}: {why}"
-        raise SchemaError(message) from error
+        return Source(path, write_opl(path, folder / "answer.opl"), "opl", date)
+    return Source(path, path, kind, date)
 
 
 def _head(path: Path) -> bytes:
@@ -133,7 +89,7 @@ def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         raw = file.read(LOOKED_AT)
     if not raw:
-        message = f"{path}: the file is empty; {_ADVICE}"
+        message = f"{path}: the file is empty; {ADVICE}"
         raise SchemaError(message)
     try:
         if raw[:2] == b"\x1f\x8b":
@@ -143,7 +99,7 @@ def _head(path: Path) -> bytes:
             with bz2.open(path) as packed:
                 return packed.read(LOOKED_AT)
     except (OSError, EOFError, ValueError, lzma.LZMAError) as error:
-        message = f"{path}: cut off or damaged ({error}); {_ADVICE}"
+        message = f"{path}: cut off or damaged ({error}); {ADVICE}"
         raise SchemaError(message) from error
     return raw
 
@@ -174,7 +130,7 @@ def _kind(path: Path, head: bytes) -> str:
         what = "is an archive; unpack it first"
     else:
         what = "is no OpenStreetMap data"
-    message = f"{path}: {what}; expected .osm.pbf, .osm, .osm.bz2, .osm.gz, .o5m or Overpass JSON; {_ADVICE}"
+    message = f"{path}: {what}; expected .osm.pbf, .osm, .osm.bz2, .osm.gz, .o5m or Overpass JSON; {ADVICE}"
     raise SchemaError(message)
 
 

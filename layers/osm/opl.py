@@ -22,7 +22,6 @@ from layers.routing.compiled import kernel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -33,7 +32,6 @@ __all__ = [
     "first_line",
     "key_hashes",
     "nodes_of",
-    "read_bytes",
     "relevant_tags",
     "tags_of",
     "ways_of",
@@ -98,11 +96,6 @@ class Nodes:
     def tags(self, row: int) -> dict[str, str]:
         """Return the tags of a node."""
         return tags_of(self.text[self.tag_begin[row] : self.tag_end[row]].tobytes())
-
-
-def read_bytes(path: Path) -> NDArray[np.uint8]:
-    """Return the bytes of a file."""
-    return np.fromfile(path, dtype=np.uint8)
 
 
 def tags_of(raw: bytes) -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["opl_of", "write_opl"]
+__all__ = ["data_date_of", "opl_of", "write_opl"]
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:;/()")
 _ORDER = {"node": 0, "way": 1, "relation": 2}
@@ -71,6 +71,12 @@ def _elements(path: Path) -> list[dict[str, Any]]:
         message = f"{path}: Overpass broke off: {answer['remark']}; ask for a smaller area or later"
         raise SchemaError(message)
     return list(answer["elements"])
+
+
+def data_date_of(paths: Iterable[Path]) -> str:
+    """Return the oldest state of the data that answers give, ISO 8601; ``""`` where none says it."""
+    dates = [str(json.loads(path.read_bytes()).get("osm3s", {}).get("timestamp_osm_base", "")) for path in paths]
+    return min((date for date in dates if date), default="")
 
 
 def opl_of(element: dict[str, Any]) -> str:

@@ -9,21 +9,19 @@ file does not matter, and negative ids (unsaved edits of JOSM) are read as any o
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import osmium
 import pandas as pd
 
 from layers.osm.cleaning import Pieces, pieces_of
 from layers.osm.findings import Findings
-from layers.osm.intake import Staged, explained, stage
-from layers.osm.kinds import main_keys, point_tags
-from layers.osm.opl import NO_PLACE, Lines, Nodes, first_line, nodes_of, read_bytes, tags_of, ways_of
+from layers.osm.intake import source_of
+from layers.osm.opl import NO_PLACE, Lines, Nodes, first_line, nodes_of, tags_of, ways_of
+from layers.osm.passes import Passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Objects", "Relation", "read_objects"]
 
 log = logging.getLogger(__name__)
-
-LARGEST_ID = 1 << 40
-"""osmium's filters keep a bit for every id up to the largest; ids beyond (there are none) are filtered afterwards."""
 
 
 class Relation(NamedTuple):
@@ -97,7 +92,7 @@ def read_objects(path: Path, *, progress: Callable[[int, int], None] | None = No
     Parameters
     ----------
     path : Path
-        As ``layers.osm.intake.stage`` takes it.
+        As ``layers.osm.intake.source_of`` takes it.
     progress : callable, optional
         Told how many of the passes are done.
 
@@ -108,20 +103,19 @@ def read_objects(path: Path, *, progress: Callable[[int, int], None] | None = No
     Raises
     ------
     SchemaError
-        If the file cannot be read; see ``layers.osm.intake.stage``. What is broken inside it is repaired or left out, and told
+        If the file cannot be read; cut off, damaged, no OpenStreetMap data. What is broken inside it is repaired or left out, and told
         in ``findings``.
     """
     with tempfile.TemporaryDirectory(prefix="tongtu-osm-") as name:
         folder = Path(name)
-        staged = stage(path, folder)
-        passes = _Passes(path, staged, folder)
+        passes = Passes(source_of(path, folder), folder)
 
         def done(number: int) -> None:
             log.info("%s: pass %d of 3 done", path, number)
             if progress is not None:
                 progress(number, 3)
 
-        text = passes.filtered(osmium.osm.ALL, *_ours())
+        text = passes.ours()
         done(1)
         findings = Findings()
         relations = _relations(text, findings)
@@ -130,7 +124,7 @@ def read_objects(path: Path, *, progress: Callable[[int, int], None] | None = No
         done(2)
         refs = np.concatenate([ways.refs, members.refs])
         node_id, position = _numbered(refs)
-        nodes = nodes_of(passes.by_id(osmium.osm.NODE, node_id))
+        nodes = nodes_of(passes.by_id("node", node_id))
         done(3)
     lon_lat, row = _places(nodes, node_id, findings)
     missing = np.isnan(lon_lat[:, 0])
@@ -149,50 +143,9 @@ def read_objects(path: Path, *, progress: Callable[[int, int], None] | None = No
         ring_pieces,
         members.ids,
         findings,
-        staged.data_date,
-        staged.bounds,
+        passes.data_date,
+        passes.bounds,
     )
-
-
-class _Passes:
-    """The passes over one file."""
-
-    def __init__(self, path: Path, staged: Staged, folder: Path) -> None:
-        self.path = path
-        self.source = staged.path
-        self.target = folder / "pass.opl"
-        self.pool = osmium.io.ThreadPool(max(os.cpu_count() or 1, 1))
-
-    def filtered(self, entities: osmium.osm.osm_entity_bits, *filters: object) -> NDArray[np.uint8]:
-        """Return the objects that pass the filters, as OPL without who made them and when."""
-        with explained(self.path):
-            with (
-                osmium.io.Reader(str(self.source), entities, self.pool) as reader,
-                osmium.SimpleWriter(
-                    osmium.io.File(str(self.target), "opl,add_metadata=false"), overwrite=True
-                ) as writer,
-            ):
-                osmium.apply(reader, *filters, writer)
-            text = read_bytes(self.target)
-            self.target.unlink()
-        return text
-
-    def by_id(self, entities: osmium.osm.osm_entity_bits, ids: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Return the objects with the given ids (sorted); more of them where an id is none that osmium's filters take."""
-        if not len(ids):
-            return np.empty(0, dtype=np.uint8)
-        if ids[0] < 0 or ids[-1] > LARGEST_ID:
-            return self.filtered(entities)
-        return self.filtered(entities, osmium.filter.IdFilter(ids.tolist()))
-
-
-def _ours() -> list[osmium.BaseFilter]:
-    """Return the filters that let pass stations and the like among nodes, and ways and relations with a key that is ours."""
-    stations = osmium.filter.TagFilter(*point_tags())
-    stations.enable_for(osmium.osm.NODE)
-    keys = osmium.filter.KeyFilter(*main_keys(), "restriction")
-    keys.enable_for(osmium.osm.WAY | osmium.osm.RELATION)
-    return [osmium.filter.EmptyTagFilter(), stations, keys]  # first what is quick: most nodes have no tags at all
 
 
 def _relations(text: NDArray[np.uint8], findings: Findings) -> list[Relation]:
@@ -226,12 +179,12 @@ def _numbered(refs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.in
     return np.asarray(found)[order], rank[code]
 
 
-def _members(passes: _Passes, relations: list[Relation]) -> Lines:
+def _members(passes: Passes, relations: list[Relation]) -> Lines:
     """Return the ways that relations refer to."""
     wanted = np.unique(np.array([ref for relation in relations for ref, _ in relation.ways], dtype=np.int64))
     if not len(wanted):
         return ways_of(np.empty(0, dtype=np.uint8))
-    return ways_of(passes.by_id(osmium.osm.WAY, wanted))
+    return ways_of(passes.by_id("way", wanted))
 
 
 def _places(

@@ -195,7 +195,7 @@ class RoadNetwork:
             If the file is missing, cut off, of another kind, or its arrays do not belong together.
         """
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 about = json.loads(kept["about"].tobytes())
                 arrays = {name: np.asarray(kept[name]) for name in _ARRAYS}
         except FileNotFoundError:

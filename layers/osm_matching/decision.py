@@ -8,22 +8,22 @@ second route does as well, neither is taken. Score = name × ends × course × l
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely.ops import substring
 
-from geo.geodesy import distance_km, length_km
+from geo.geodesy import length_km
 from layers.osm_matching.candidates import RowClass, wanted_class
 from layers.osm_matching.chaining import Chaining, Route
+from layers.osm_matching.evidence import names_by_length, only_prepared, stage_reasons
+from layers.osm_matching.legs import end_of, legs_of, reach_km, routes_geometry
 from layers.osm_matching.measures import distances_km, evenly
 from layers.osm_matching.own_ways import OwnWays, not_beside, own_ways, status_fits
 from layers.osm_matching.schema import Decision
 from layers.osm_matching.wanted import MatchAssumptions, Wanted
-from layers.schema import Mode, Status, Work
+from layers.schema import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from layers.osm_matching.candidates import Candidates
 
 __all__ = ["Match", "MatchAssumptions", "Wanted", "match_line"]
+
+LEAST_PART = 0.1
+"""Ways of the name beside less than this share of a drawing are no part of it: they cross it, or end at it."""
+
+LEAST_PART = 0.1
+"""Ways of the name beside less than this share of a drawing are no part of it: they cross it, or end at it."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +100,14 @@ def match_line(wanted: Wanted, candidates: Candidates, *, assumptions: MatchAssu
     second = _routed(wanted, candidates, rest, free, band, given) if rest.quality else None
     if second is None or second.geometry is None or second.decision is not Decision.REPLACED:
         return best
+    if best.decision is not Decision.REPLACED:
+        return second
     apart = distances_km(evenly(second.geometry, 1.0), best.geometry)
-    if second.score > best.score or best.decision is not Decision.REPLACED:
-        best, second = second, best
-    if second.decision is not Decision.REPLACED or best.score - second.score >= given.least_lead:
-        return best
     if float(np.mean(apart > given.apart_km)) <= given.apart_share:
         return best
+    better = _better(best, second, wanted, given)
+    if better is not None:
+        return better
     told = f"{second.evidence['osm_name'] or second.evidence['osm_ref']} ({np.median(apart):.1f} km)"
     return replace(
         best,
@@ -108,6 +115,22 @@ def match_line(wanted: Wanted, candidates: Candidates, *, assumptions: MatchAssu
         reasons=("second_route", *best.reasons),
         evidence=best.evidence | {"second_route": told},
     )
+
+
+def _better(one: Match, other: Match, wanted: Wanted, given: MatchAssumptions) -> Match | None:
+    """
+    Return the one of two routes that is the line, None where that cannot be told.
+
+    The better name is; of two that agree as well, one that lies within half the drawing's accuracy while the other lies
+    beyond it all. That one of them lies nearer to a rough drawing says nothing.
+    """
+    lead = float(str(one.evidence["name_score"])) - float(str(other.evidence["name_score"]))
+    if abs(lead) >= given.least_lead:
+        return one if lead > 0.0 else other
+    off = [float(str(match.evidence["median_off_km"])) for match in (one, other)]
+    if min(off) <= 0.5 * wanted.accuracy_km and max(off) > wanted.accuracy_km:
+        return one if off[0] < off[1] else other
+    return None
 
 
 def chosen_route(wanted: Wanted, candidates: Candidates, osm_ids: Sequence[str]) -> Match:
@@ -130,7 +153,7 @@ def chosen_route(wanted: Wanted, candidates: Candidates, osm_ids: Sequence[str])
     ids = set(osm_ids)
     rows = np.flatnonzero(np.isin(candidates.lines["osm_id"].to_numpy(dtype=object).astype(str), sorted(ids)))
     own = OwnWays(dict.fromkeys(rows.tolist(), 1.0), dict.fromkeys(rows.tolist(), "name"), other_class=False)
-    found = _chained(wanted, candidates, rows, own, _legs(wanted.geometry), given) if len(rows) == len(ids) else None
+    found = _chained(wanted, candidates, rows, own, legs_of(wanted.geometry), given) if len(rows) == len(ids) else None
     if not found or any(gap > given.gap_km for route, _ in found for gap in route.gaps_km):
         return Match(Decision.REFUSED, ("user_ways_lost",))
     judged = _judged(wanted, candidates, own, found, given.band_km, given)
@@ -145,7 +168,7 @@ def _routed(
 ) -> Match | None:
     """Chain the own ways, with other ways of the class where they alone do not join the ends without a hole."""
     rows = np.asarray(sorted(own.quality), dtype=np.int64)
-    legs = _legs(wanted.geometry)
+    legs = legs_of(wanted.geometry)
     first = _chained(wanted, candidates, rows, own, legs, given)
     alone = None if first is None else _judged(wanted, candidates, own, first, band, given)
     if alone is not None and alone.decision is Decision.REPLACED:
@@ -154,7 +177,8 @@ def _routed(
     others = [
         row
         for row in near.tolist()
-        if row not in own.quality
+        if asked != RowClass.ROAD  # any lane could join the pieces of a national road
+        and row not in own.quality
         and candidates.row_class(row) in {asked, RowClass.ANY, RowClass.RAMP}
         and status_fits(wanted, str(candidates.status[row]))
     ]
@@ -179,44 +203,15 @@ def _chained(
 ) -> list[tuple[Route, NDArray[np.int64]]] | None:
     """Return a route per leg with the rows of its ways; None where one has none."""
     graph = Chaining(candidates.geometry[rows], [row in own.quality for row in rows.tolist()], given.seek_gap_km)
-    reach = _reach_km(wanted, given)
+    reach = reach_km(wanted, given)
     tail = reach if len(legs) == 1 and wanted.accuracy_km > 3.0 and not wanted.in_network else 0.0
     out = []
     for leg in legs:
-        route = graph.route(_end(leg, 0), _end(leg, -1), tail_km=tail, reach_km=given.most_reach_km)
+        route = graph.route(end_of(leg, 0), end_of(leg, -1), tail_km=tail, reach_km=given.most_reach_km)
         if route is None:
             return None
         out.append((route, rows[route.rows]))
-    return out
-
-
-def _end(leg: LineString, at: int) -> tuple[float, float]:
-    x, y = leg.coords[at][:2]
-    return x, y
-
-
-def _legs(geometry: BaseGeometry) -> list[LineString]:
-    """Return the runs of a drawing between its ends; a ring in three, or its ends would be one."""
-    merged = shapely.line_merge(geometry) if geometry.geom_type == "MultiLineString" else geometry
-    parts = [part for part in shapely.get_parts(merged) if part.geom_type == "LineString" and part.length > 0.0]
-    out: list[LineString] = []
-    for part in parts:
-        (ax, ay), (bx, by) = part.coords[0][:2], part.coords[-1][:2]
-        if distance_km(ax, ay, bx, by) > 0.3 * length_km(part):
-            out.append(part)
-            continue
-        cuts = np.linspace(0.0, part.length, 4)
-        out += [
-            piece for a, b in itertools.pairwise(cuts.tolist()) for piece in shapely.get_parts(substring(part, a, b))
-        ]
-    longest = max(length_km(part) for part in out)
-    return [part for part in out if length_km(part) > 0.02 * longest]
-
-
-def _reach_km(wanted: Wanted, given: MatchAssumptions) -> float:
-    reach = max(wanted.accuracy_km * given.band_accuracy, given.least_reach_km)
-    share = max(given.reach_share * length_km(wanted.geometry), given.least_reach_km)
-    return min(reach, share, given.most_reach_km)
+    return out or None
 
 
 def _judged(
@@ -230,12 +225,12 @@ def _judged(
     """Measure a route against the drawing and decide."""
     routes = [route for route, _ in found]
     rows = np.unique(np.concatenate([used for _, used in found]))
-    geometry = _geometry(routes)
+    geometry = routes_geometry(routes)
     km = sum(route.length_km for route in routes)
     drawn_km = length_km(wanted.geometry)
     gaps = sorted((gap for route in routes for gap in route.gaps_km), reverse=True)
     wide = [gap for gap in gaps if gap > given.gap_km]
-    reach = _reach_km(wanted, given)
+    reach = reach_km(wanted, given)
     ends = [end for route in routes for end in route.ends_km]
     short = sum(max(0.0, end - reach) for end in ends)
     there = km - sum(wide)
@@ -243,7 +238,7 @@ def _judged(
     off = distances_km(evenly(geometry, 1.0), wanted.geometry)
     course = float(np.mean(off <= band))
     other = sum(route.other_km for route in routes)
-    names = _names_by_length(candidates, own, rows)
+    names = names_by_length(candidates, own, rows)
     ratio = km / drawn_km if drawn_km > 0.0 else np.inf
     low, high = given.precise_length if wanted.accuracy_km <= given.precise_km else given.rough_length
     published = wanted.route_length_km
@@ -269,8 +264,8 @@ def _judged(
     partial = [*(["gap"] if wide else []), *(["ends_far"] if max(ends) > reach else [])]
     if sum(gaps) > given.most_gaps_share * km and not wide:
         partial.append("gap")
-    refused = _stage_reasons(wanted, candidates, rows, own, given)
-    if course < 1.0 - given.most_off_course:
+    refused = stage_reasons(wanted, candidates, rows, own, given)
+    if course < 1.0 - given.most_off_course or float(np.median(off)) > wanted.accuracy_km + given.median_km:
         refused.append("off_course")
     if not all(geometry.intersects(place) for place in wanted.places):
         refused.append("misses_place")
@@ -283,7 +278,7 @@ def _judged(
             refused.append("too_short" if km < published else "too_long")
     elif ratio > high:
         refused.append("too_long")
-    prepares = names["stage"] == Status.OPERATING.value and _only_prepared(wanted)
+    prepares = names["stage"] == Status.OPERATING.value and only_prepared(wanted)
     expected = published if np.isfinite(published) else drawn_km
     score = (
         float(str(names["name_score"]))
@@ -311,92 +306,14 @@ def _judged(
     return Match(decision, unique, geometry, round(score, 4), evidence, tuple(rows.tolist()))
 
 
-def _stage_reasons(
-    wanted: Wanted, candidates: Candidates, rows: NDArray[np.int64], own: OwnWays, given: MatchAssumptions
-) -> list[str]:
-    """Return why a route cannot be the line although it bears its name: its age, its stage, or nothing but a number."""
-    km = candidates.length_km[rows]
-    total = float(km.sum())
-    running = candidates.status[rows] == Status.OPERATING.value
-    out = []
-    if wanted.origin == "project" and wanted.work == Work.NEW.value and not wanted.in_network:
-        in_use = float(km[running].sum()) > 0.5 * total
-        years = candidates.opening_year[rows]
-        old = running & (years < given.new_since)
-        dated_new = running & (years >= given.new_since)
-        if float(km[old].sum()) > 0.5 * total:
-            out.append("opened_before")
-        elif in_use and _is_road(wanted) and float(km[dated_new].sum()) <= 0.5 * total:
-            out.append("existing_road")
-    weak = np.asarray([own.by.get(row) == "ref" and own.quality[row] < 0.85 for row in rows.tolist()])
-    if wanted.accuracy_km > given.precise_km and float(km[weak].sum()) > 0.5 * total:
-        out.append("number_only")
-    return out
-
-
-def _is_road(wanted: Wanted) -> bool:
-    return wanted.mode == Mode.HIGHWAY.value and wanted_class(wanted.mode, wanted.kind) == RowClass.ROAD
-
-
-def _only_prepared(wanted: Wanted) -> bool:
-    early = {Status.PROPOSED.value, Status.PREPARATORY.value}
-    return wanted.origin == "project" and wanted.status in early and not wanted.in_network
-
-
-def _names_by_length(candidates: Candidates, own: OwnWays, rows: NDArray[np.int64]) -> dict[str, object]:
-    """Return what the ways of a route are called, numbered and at what stage, most of the length first."""
-    km = candidates.length_km[rows]
-    total = max(float(km.sum()), 1e-9)
-    named: dict[str, float] = {}
-    numbered: dict[str, float] = {}
-    stages: dict[str, float] = {}
-    by: dict[str, float] = {}
-    quality = 0.0
-    for row, length in zip(rows.tolist(), km.tolist(), strict=True):
-        _add(named, candidates.text(row, "name"), length)
-        for ref in sorted(candidates.refs(row)):
-            _add(numbered, ref, length)
-        _add(stages, str(candidates.status[row]), length)
-        _add(by, own.by.get(row, ""), length)
-        quality += own.quality.get(row, 0.0) * length
-    own_km = sum(length for how, length in by.items() if how)
-    ways = [candidates.text(row, "osm_id") for row in rows.tolist()]
-    return {
-        "osm_name": "|".join(_ordered(named)[:5]),
-        "osm_ref": "|".join(_ordered(numbered)[:5]),
-        "osm_status": "|".join(f"{name}:{stages[name] / total:.2f}" for name in _ordered(stages)),
-        "stage": _ordered(stages)[0],
-        "matched_by": next((how for how in _ordered(by) if how), ""),
-        "name_score": round(quality / max(own_km, 1e-9), 4),
-        "ways": len(rows),
-        "osm_ids": "|".join(ways[:100]),
-    }
-
-
-def _add(sums: dict[str, float], key: str, value: float) -> None:
-    sums[key] = sums.get(key, 0.0) + value
-
-
-def _ordered(sums: dict[str, float]) -> list[str]:
-    return sorted((key for key in sums if key), key=lambda key: (-sums[key], key))
-
-
-def _geometry(routes: Sequence[Route]) -> BaseGeometry:
-    """Return routes as lines, without vertices that move them by less than five metres."""
-    lines = [shapely.simplify(shapely.LineString(route.coords), 0.00005) for route in routes]
-    return lines[0] if len(lines) == 1 else shapely.line_merge(shapely.MultiLineString(lines))
-
-
 def _unjoined(wanted: Wanted, candidates: Candidates, own: OwnWays, band: float) -> Match:
     """Report ways that bear the name but join nothing: how much of the drawing they lie beside."""
     rows = np.asarray(sorted(own.quality), dtype=np.int64)
     pieces = shapely.MultiLineString(list(candidates.geometry[rows]))
     near = distances_km(evenly(wanted.geometry, 1.0), pieces) <= min(band, 3.0)
-    names = _names_by_length(candidates, own, rows)
+    names = names_by_length(candidates, own, rows)
     names.pop("stage")
-    evidence = {
-        **names,
-        "coverage_share": round(float(np.mean(near)), 4),
-        "drawn_length_km": length_km(wanted.geometry),
-    }
-    return Match(Decision.PARTIAL, ("gap",), pieces, float("nan"), evidence, tuple(rows.tolist()))
+    share = float(np.mean(near))
+    evidence = {**names, "coverage_share": round(share, 4), "drawn_length_km": round(length_km(wanted.geometry), 3)}
+    decision = Decision.PARTIAL if share >= LEAST_PART else Decision.REFUSED
+    return Match(decision, ("unjoined",), pieces, float("nan"), evidence, tuple(rows.tolist()))

@@ -30,6 +30,10 @@ _STRUCTURE = re.compile(
 _YARD = re.compile(
     r"(专用线|专用铁路|走行线|动车所|动车段|车场|货场|机务段|编组站|牵出线|渡线|存车线|到发线|安全线|出入段线|出入库线|试车线|站线)$"
 )
+_NOBODYS = re.compile(
+    r"(联络|支|连接|绕城|环城|环|[东西南北内外中]环|复|正|专用|高架|快速|[一二三四五六七八九十\d]+号?|新|老|[上下]行?|[东西南北])$"
+)
+"""What many lines are called: 联络线, 外环高速, 2号线. It tells none of them."""
 _TYPES: tuple[tuple[str, str], ...] = (
     ("metro", r"地铁\d*号?线?|\d+号线|轨道交通\d*号?线?|轻轨|有轨电车|磁浮.*"),
     ("suburban", r"市域\(?郊?\)?铁路|市郊铁路|市域快线|市域线|市域轨道交通"),
@@ -109,8 +113,8 @@ def line_name(text: str) -> LineName:
         if found := pattern.match(name):
             # Of a metro line the number is the name: 上海2号, not 上海.
             core = _METRO.sub("", name) if family == "metro" else found[1].strip("-")
-            return LineName(core, family, refs)
-    return LineName(name if len(name) > 1 else "", "", refs)
+            return LineName("" if _NOBODYS.fullmatch(core) else core, family, refs)
+    return LineName(name if len(name) > 1 and not _NOBODYS.fullmatch(name) else "", "", refs)
 
 
 def refs_of(text: str) -> frozenset[str]:

@@ -38,6 +38,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "misses_place": ("不经过所载地点", "does not pass a place that the project names"),
     "off_course": ("偏离原绘线位超出其精度", "leaves the drawn line by more than its accuracy"),
     "ends_far": ("未到达两端", "does not reach the ends"),
+    "unjoined": ("同名路段连不成两端之间的线路", "the ways of that name make no line between the ends"),
     "gap": ("中间断开", "is interrupted"),
     "other_names": ("过多路段为其他名称", "too much of it runs on ways of other names"),
     "too_long": ("里程过长", "too long"),

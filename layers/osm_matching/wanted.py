@@ -27,6 +27,7 @@ class MatchAssumptions:
     band_accuracy: float = 1.5  # a route may leave the drawing by this many times its accuracy ...
     band_km: float = 3.0  # ... and this
     most_off_course: float = 0.1  # of the route may lie farther off
+    median_km: float = 1.5  # half of it may lie farther than the drawing's accuracy by this: drawings err, too
     precise_km: float = 6.0  # drawings of this accuracy and better also bound ends and length tightly
     least_reach_km: float = 2.0  # an end may be this far from the route at least,
     most_reach_km: float = 15.0  # and this far at most,

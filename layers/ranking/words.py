@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layers.project_lines import repeats_network
 from layers.schema import Method, Mode, Work
 
 __all__ = ["left_out", "uncertainty"]
@@ -54,7 +55,7 @@ def left_out(project: Any, *, lang: str = "zh") -> str:
         return "机场: 新机场无时刻表, 未测算" if zh else "airport: a new one has no timetable; not measured"
     if project.work == Work.UPGRADE.value:
         return "改扩建: 本模型不改变速度, 未测算" if zh else "upgrade: changes no speed in this model; not measured"
-    if project.drawn_by == Method.NETWORK.value:
+    if repeats_network(str(project.drawn_by), getattr(project, "siting_codes", "")):
         return "沿既有线绘制, 不新增通路" if zh else "drawn on an existing line: no new way"
     if project.drawn_by in {Method.AREA.value, Method.POINT.value, Method.NONE.value}:
         word = {"area": "面", "point": "点", "none": "未落图"}[str(project.drawn_by)]

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numba
 import numpy as np
+from numba.extending import intrinsic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-__all__ = ["kernel", "longer", "parallel_kernel", "sort_run", "threads"]
+__all__ = ["instruction", "kernel", "longer", "parallel_kernel", "sort_run", "threads"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +30,12 @@ def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function with ``numba.prange`` loops; it must take the number of threads, for asking spoils the cache."""
     compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, parallel=True)(function)
     return compiled
+
+
+def instruction(writer: Callable[..., Any]) -> Callable[..., None]:
+    """Make a function for kernels of one that writes its instructions for LLVM, see ``numba.extending.intrinsic``."""
+    written: Callable[..., None] = intrinsic(writer)
+    return written
 
 
 def threads() -> int:

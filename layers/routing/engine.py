@@ -126,7 +126,9 @@ class Engine:
 
     def _with_ms(self, time_ms: NDArray[np.int32]) -> Engine:
         graph = self.graph
-        scenario = Engine(Graph(graph.node_count, graph.tail, graph.head, time_ms), self.xy, pruned=False, kept=self.kept)
+        scenario = Engine(
+            Graph(graph.node_count, graph.tail, graph.head, time_ms), self.xy, pruned=False, kept=self.kept
+        )
         shared = ["_number", "hierarchy", "_parts"]
         if np.array_equal(time_ms >= LONGEST_MS, graph.time_ms >= LONGEST_MS):
             shared.append("_without_time")
@@ -224,7 +226,7 @@ class Engine:
     ) -> NDArray[np.int64]:
         """Return the pairs, shape (k, 2), that have a way but none below ``LONGEST_MS``: not to be taken for no way."""
         time = self.graph.time_ms
-        lost = np.argwhere(found >= LONGEST_MS)
+        lost: NDArray[np.int64] = np.argwhere(found >= LONGEST_MS)
         if not len(lost) or int(time[time < LONGEST_MS].max(initial=0)) * (self.graph.node_count - 1) < LONGEST_MS:
             return lost[:0]  # all have a way, or no way is that long
         lost = lost[self._parts[start[lost[:, 0]]] == self._parts[end[lost[:, 1]]]]

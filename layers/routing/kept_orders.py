@@ -19,7 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["cache_folder", "kept_order", "keep_order"]
+__all__ = ["cache_folder", "keep_order", "kept_order"]
 
 KEPT_FROM = 50_000
 """Nodes from which on an order is kept: below, it is made as soon as read."""

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 
+from layers.routing.compiled import instruction
 from layers.routing.graph import LONGEST_MS
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def _lesser(builder: Any, one: Any, other: Any) -> Any:
     return builder.select(builder.icmp_signed("<", one, other), one, other)
 
 
-@intrinsic
-def pull(_context: Any, lanes: Any, to: Any, begin: Any, end: Any, above: Any, time: Any, started: Any) -> Any:
+@instruction
+def pull(_context: Any, lanes: Any, to: Any, begin: Any, end: Any, above: Any, time: Any, started: Any) -> Any:  # noqa: ARG001
     """
     Lower a row to what comes over its arcs: ``lanes[to] = min(lanes[to], lanes[above[e]] + time[e] for e in begin … end)``.
 
@@ -122,8 +122,8 @@ def pull(_context: Any, lanes: Any, to: Any, begin: Any, end: Any, above: Any, t
     return signature, code
 
 
-@intrinsic
-def push(_context: Any, lanes: Any, of: Any, to: Any, time: Any) -> Any:
+@instruction
+def push(_context: Any, lanes: Any, of: Any, to: Any, time: Any) -> Any:  # noqa: ARG001
     """
     Lower a row to what comes over one arc: ``lanes[to] = min(lanes[to], lanes[of] + time)``.
 

@@ -94,7 +94,11 @@ def times_ms(
         np.argsort(ranks, kind="stable"),  # sources near each other share ancestors
         h.parent,
         *metric.up,
-        *selection,
+        selection.place,
+        selection.first,
+        selection.above,
+        selection.time_ms,
+        selection.targets,
         _blank(hands, len(h.parent)),
         _blank(hands, count),
         lane_rows(hands, count),
@@ -109,9 +113,7 @@ def _blank(rows: int, columns: int) -> NDArray[np.int32]:
 
 
 @kernel
-def _ancestors(
-    ranks: NDArray[np.int32], parent: NDArray[np.int32], place: NDArray[np.int32]
-) -> NDArray[np.int32]:
+def _ancestors(ranks: NDArray[np.int32], parent: NDArray[np.int32], place: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return ranks and all their ancestors, ascending, and mark them in ``place``."""
     found = np.empty(1024, dtype=np.int32)
     count = 0

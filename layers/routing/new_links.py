@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from layers.routing.engine import Engine
 
-__all__ = ["Savings", "savings_of_links", "saved_ms"]
+__all__ = ["Savings", "saved_ms", "savings_of_links"]
 
 
 class Savings(NamedTuple):

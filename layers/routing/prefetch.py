@@ -10,7 +10,8 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
+
+from layers.routing.compiled import instruction
 
 __all__ = ["prefetch"]
 
@@ -18,8 +19,8 @@ _INT32 = ir.IntType(32)
 _READ, _KEEP, _DATA = (ir.Constant(_INT32, value) for value in (0, 3, 1))
 
 
-@intrinsic
-def prefetch(_context: Any, array: Any, index: Any) -> Any:
+@instruction
+def prefetch(_context: Any, array: Any, index: Any) -> Any:  # noqa: ARG001
     """
     Fetch the cache line of an entry; the entry need not be there.
 

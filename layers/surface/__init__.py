@@ -4,11 +4,12 @@ from layers.surface.agreement import Agreement, network_agreement, road_network_
 from layers.surface.assumptions import SurfaceAssumptions, tobler_slowdown
 from layers.surface.cog import write_geotiff
 from layers.surface.contours import surface_isochrones
-from layers.surface.cost_distance import NO_SOURCE, Links, cost_distance, cost_distances
+from layers.surface.cost_distance import NO_SOURCE, cost_distance, cost_distances
 from layers.surface.friction import REFERENCE, Friction, friction_of, road_speeds, slope_of
 from layers.surface.grid import Grid, forecast_bytes, grid_of
+from layers.surface.links import Links
 from layers.surface.rasters import UserRaster, read_raster
-from layers.surface.road_links import network_links, open_cells, road_network_lines, road_network_links
+from layers.surface.road_links import network_links, open_cells, road_network_links
 from layers.surface.surfaces import Surface, SurfaceModel, place_surfaces, travel_time_surface
 from layers.surface.zones import SURFACE_ZONES, zonal_statistics
 
@@ -35,7 +36,6 @@ __all__ = [
     "place_surfaces",
     "read_raster",
     "road_network_agreement",
-    "road_network_lines",
     "road_network_links",
     "road_speeds",
     "slope_of",

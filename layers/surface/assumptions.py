@@ -16,8 +16,8 @@ __all__ = ["Ground", "SurfaceAssumptions", "tobler_slowdown"]
 
 Ground = Literal["local_roads", "walking"]
 
-TOBLER = "Tobler 1993, Three presentations on geographical analysis and modeling; after https://en.wikipedia.org/wiki/Tobler's_hiking_function"
-ACCESSMOD = "AccessMod 5 manual, scenario table: MOTORIZED, no correction of the speed by slope"
+TOBLER = "Tobler 1993, Three presentations on geographical analysis and modeling; https://friendlywiki.com/article/index.php?title=Tobler%27s_hiking_function"
+ACCESSMOD = "AccessMod 5 manual, scenario table: MOTORIZED, no correction by slope; https://accessmod.atlassian.net/wiki/pages/diffpagesbyversion.action?originalVersion=1&pageId=4325879&revisedVersion=12"
 
 
 def _number(value: float, unit: str, source: str, grade: str) -> float:
@@ -75,13 +75,15 @@ class SurfaceAssumptions:
 
     def rows(self) -> list[dict[str, str | float]]:
         """Return the numbers as rows: name, value, unit, source, grade."""
-        out: list[dict[str, str | float]] = []
-        for each in fields(self):
-            if each.metadata:
-                out.append({"name": each.name, "value": getattr(self, each.name), **each.metadata})
+        out: list[dict[str, str | float]] = [
+            {"name": each.name, "value": getattr(self, each.name), **each.metadata}
+            for each in fields(self)
+            if each.metadata
+        ]
         source = "layers.network.RoadAssumptions; memory"
-        out.append({"name": "road.speed_share", "value": self.road.speed_share, "unit": "share of a limit of 120 km/h", "source": source, "grade": "D"})  # fmt: skip
-        out.append({"name": "road.default_speed_km_h", "value": self.road.default_speed_km_h, "unit": "km/h", "source": source, "grade": "D"})  # fmt: skip
+        for name, unit in (("speed_share", "share of a limit of 120 km/h"), ("default_speed_km_h", "km/h")):
+            value = getattr(self.road, name)
+            out.append({"name": f"road.{name}", "value": value, "unit": unit, "source": source, "grade": "D"})
         return out
 
 
@@ -112,4 +114,4 @@ def tobler_slowdown(slope: ArrayLike) -> NDArray[np.float64]:
     """
     steep = np.abs(np.asarray(slope, dtype=np.float64))
     both = np.exp(3.5 * np.abs(steep + 0.05)) + np.exp(3.5 * np.abs(steep - 0.05))
-    return both / (2.0 * np.exp(3.5 * 0.05))
+    return np.asarray(both / (2.0 * np.exp(3.5 * 0.05)), dtype=np.float64)

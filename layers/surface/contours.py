@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, Any
 
 import contourpy
 import geopandas as gpd
@@ -100,14 +101,15 @@ def _ring(minutes: NDArray[np.float32], grid: Grid, limit: float) -> BaseGeometr
     contours = contourpy.contour_generator(
         z=_mirrored(times, within, limit), name="serial", fill_type=contourpy.FillType.OuterOffset
     )
-    points, offsets = contours.filled(-1.0, limit)
+    found: Any = contours.filled(-1.0, limit)  # by its type: corners of each polygon, and where its rings begin
+    points, offsets = found
     polygons = []
     for corners, ends in zip(points, offsets, strict=True):
         # Column and row of the padded grid count from the centre of its first cell.
         x = grid.west + (corners[:, 0] - 0.5) * grid.cell_m
         y = grid.north - (corners[:, 1] - 0.5) * grid.cell_m
         lon_lat = np.column_stack(grid.geographic(x, y))
-        rings = [lon_lat[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        rings = [lon_lat[a:b] for a, b in itertools.pairwise(ends)]
         polygons.append(shapely.Polygon(rings[0], rings[1:]))
     drawn = shapely.set_precision(shapely.make_valid(np.array(polygons, dtype=object)), GRID_DEG)
     return shapely.union_all(drawn, grid_size=GRID_DEG)

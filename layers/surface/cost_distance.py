@@ -17,69 +17,26 @@ thread; several surfaces have a thread each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
 from geo.errors import SchemaError
-from layers.routing.compiled import kernel, parallel_kernel, threads
+from layers.routing.compiled import threads
+from layers.surface.bucket_search import search_cells
+from layers.surface.links import Links
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["NO_SOURCE", "Links", "cost_distance", "cost_distances"]
+__all__ = ["NO_SOURCE", "cost_distance", "cost_distances"]
 
 NO_SOURCE = -1
 """Stands for the source of a cell that none reaches."""
 
 MOST_BUCKETS = 1 << 16
-PER_CHUNK = 31
-"""Cells in a chunk of a bucket: two lines of the cache with the number of the next chunk."""
-
-
-@dataclass(frozen=True)
-class Links:
-    """
-    Directed ways outside the grid, each with a cost.
-
-    Parameters
-    ----------
-    tail, head : ndarray of int64, shape (m,)
-        Cells (row × width + column) or, from ``height × width`` on, nodes outside the grid.
-    cost : ndarray of float64, shape (m,)
-        Not negative, in the unit of friction × distance (seconds).
-    node_count : int
-        Nodes outside the grid.
-    """
-
-    tail: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    head: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    cost: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    node_count: int = 0
-
-    def reversed(self) -> Links:
-        """Return the links run the other way: costs to a place instead of from it."""
-        return Links(self.head, self.tail, self.cost, self.node_count)
-
-    def joined(self, other: Links, cells: int) -> Links:
-        """
-        Return these links and others, whose nodes outside the grid are numbered on.
-
-        Parameters
-        ----------
-        other : Links
-        cells : int
-            Cells of the grid.
-        """
-        moved = [np.where(end >= cells, end + self.node_count, end) for end in (other.tail, other.head)]
-        return Links(
-            np.concatenate([self.tail, moved[0]]),
-            np.concatenate([self.head, moved[1]]),
-            np.concatenate([self.cost, other.cost]),
-            self.node_count + other.node_count,
-        )
 
 
 def cost_distance(
@@ -139,9 +96,8 @@ def cost_distance(
     width, count = grid.buckets(first)
     shape, inside = (grid.height + 2, grid.width + 2), (slice(1, -1), slice(1, -1))
     cells = shape[0] * shape[1]
-    _search(
-        cells, grid.step, grid.half, width, count, float(limit), seeds, first, state, owner, *grid.rows_of_links
-    )
+    linked = grid.rows_of_links
+    search_cells(cells, grid.step, grid.half, width, count, float(limit), seeds, first, state, owner, *linked)
     cost = np.ascontiguousarray(state[:cells, 0].reshape(shape)[inside])
     cost[~((cost <= limit) & np.isfinite(cost))] = np.nan
     if not allocate:
@@ -185,11 +141,22 @@ def cost_distances(
     seeds, first = _seeds(grid, rows, columns, None)
     out = np.empty((len(seeds), grid.height, grid.width), dtype=np.float32)
     width, count = grid.buckets(first)
+    linked, nobody = grid.rows_of_links, np.empty(0, dtype=np.int32)
+    shape = (grid.height + 2, grid.width + 2)
+    cells = shape[0] * shape[1]
     at_once = max(1, min(thread_count or threads(), len(seeds)))
-    state, cells = grid.state(), (grid.height + 2) * (grid.width + 2)
-    inside = grid.place(np.arange(grid.height, dtype=np.int64) * grid.width)
-    step, half, links_of = grid.step, grid.half, grid.rows_of_links
-    _searches(at_once, cells, step, half, width, count, float(limit), seeds, inside, state, out, *links_of)
+
+    def search(thread: int) -> None:
+        state = grid.state()
+        for s in range(thread, len(seeds), at_once):
+            state[:, 0] = np.inf
+            own, start = seeds[s : s + 1], first[s : s + 1]
+            search_cells(cells, grid.step, grid.half, width, count, float(limit), own, start, state, nobody, *linked)
+            found = state[:cells, 0].reshape(shape)[1:-1, 1:-1]
+            out[s] = np.where((found <= limit) & np.isfinite(found), found, np.nan)
+
+    with ThreadPoolExecutor(at_once) as pool:  # the kernel lets go of the interpreter's lock
+        list(pool.map(search, range(at_once)))
     return out
 
 
@@ -212,7 +179,9 @@ class _Grid:
             raise SchemaError(message)
         self = cls(given, links or Links(), (float(cell[0]), float(cell[1])))
         if self.size >= 2**31:
-            message = f"{given.size:,} cells are more than one search holds (2,147 million): larger cells, or areas in parts"
+            message = (
+                f"{given.size:,} cells are more than one search holds (2,147 million): larger cells, or areas in parts"
+            )
             raise SchemaError(message)
         ends = np.concatenate([self.links.tail, self.links.head])
         if len(ends) and not (ends.min() >= 0 and ends.max() < given.size + self.links.node_count):
@@ -266,7 +235,9 @@ class _Grid:
         return np.where(index < cells, rimmed, index - cells + (self.height + 2) * (self.width + 2))
 
     @property
-    def rows_of_links(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    def rows_of_links(
+        self,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return which places have links, these places sorted, the begin of each one's links, their heads and costs."""
         tail, head = self.place(self.links.tail), self.place(self.links.head)
         order = np.lexsort((self.links.cost, head, tail))
@@ -296,7 +267,9 @@ def _seeds(
     row, column = np.atleast_1d(np.asarray(rows)), np.atleast_1d(np.asarray(columns))
     spent = np.zeros(len(row)) if start is None else np.atleast_1d(np.asarray(start, dtype=np.float64))
     if row.ndim != 1 or row.shape != column.shape or row.shape != spent.shape:
-        message = f"sources: {row.shape} rows, {column.shape} columns, {spent.shape} starting costs; expected one of each"
+        message = (
+            f"sources: {row.shape} rows, {column.shape} columns, {spent.shape} starting costs; expected one of each"
+        )
         raise SchemaError(message)
     if len(row) and not (np.issubdtype(row.dtype, np.integer) and np.issubdtype(column.dtype, np.integer)):
         message = f"sources are given by whole numbers of row and column, got {row.dtype} and {column.dtype}"
@@ -310,164 +283,3 @@ def _seeds(
         message = "a starting cost is negative or no number"
         raise SchemaError(message)
     return grid.place(row.astype(np.int64) * grid.width + column.astype(np.int64)), spent
-
-
-@kernel
-def _push(
-    bucket: int,
-    cell: int,
-    newest: NDArray[np.int32],
-    filled: NDArray[np.int32],
-    chunks: NDArray[np.int32],
-    stock: NDArray[np.int64],
-) -> None:
-    """Put a cell into a bucket; ``stock`` holds the first free chunk, how many were ever used, and the cells in all buckets."""
-    chunk = newest[bucket]
-    if chunk < 0 or filled[bucket] == PER_CHUNK:
-        fresh = stock[0]
-        if fresh >= 0:
-            stock[0] = chunks[fresh, 0]
-        else:
-            fresh = stock[1]
-            stock[1] += 1
-        chunks[fresh, 0] = chunk
-        newest[bucket] = fresh
-        filled[bucket] = 0
-        chunk = np.int32(fresh)
-    filled[bucket] += 1
-    chunks[chunk, filled[bucket]] = cell
-    stock[2] += 1
-
-
-@kernel
-def _roomy(chunks: NDArray[np.int32], used: int, more: int) -> NDArray[np.int32]:
-    """Return the chunks with room for some more."""
-    if used + more <= len(chunks):
-        return chunks
-    wider = np.empty((2 * len(chunks) + more, chunks.shape[1]), dtype=np.int32)
-    wider[:used] = chunks[:used]
-    return wider
-
-
-@kernel
-def _search(
-    grid_cells: int,
-    step: NDArray[np.int64],
-    half: NDArray[np.float64],
-    bucket_width: float,
-    bucket_count: int,
-    limit: float,
-    seeds: NDArray[np.int64],
-    start: NDArray[np.float64],
-    state: NDArray[np.float64],
-    owner: NDArray[np.int32],
-    marked: NDArray[np.uint8],
-    own: NDArray[np.int64],
-    begin: NDArray[np.int64],
-    heads: NDArray[np.int64],
-    costs: NDArray[np.float64],
-) -> None:
-    """Settle the cells within a limit: ``state[:, 0]`` becomes their cost, ``owner`` their source where it has any length."""
-    mask = bucket_count - 1
-    scale = 1.0 / bucket_width
-    allocate, linked = len(owner) > 0, len(marked) > 0
-    newest = np.full(bucket_count, -1, dtype=np.int32)
-    filled = np.zeros(bucket_count, dtype=np.int32)
-    chunks = np.empty((1024, PER_CHUNK + 1), dtype=np.int32)  # the next chunk of the bucket, then cells
-    stock = np.array([-1, 0, 0], dtype=np.int64)
-    for i in range(len(seeds)):
-        c = seeds[i]
-        if start[i] < state[c, 0]:
-            state[c, 0] = start[i]
-            if allocate:
-                owner[c] = i
-            chunks = _roomy(chunks, stock[1], 1)
-            _push(np.int64(start[i] * scale) & mask, c, newest, filled, chunks, stock)
-    at = 0
-    while stock[2] > 0:
-        slot = at & mask
-        chunk = newest[slot]
-        if chunk < 0:
-            at += 1
-            if at * bucket_width > limit:
-                break
-            continue
-        count = filled[slot]
-        newest[slot] = -1  # what a step of no cost puts into this bucket is a new round of it
-        while chunk >= 0:
-            for i in range(1, count + 1):
-                c = np.int64(chunks[chunk, i])
-                cost = state[c, 0]
-                stock[2] -= 1
-                if np.int64(cost * scale) != at:  # settled before, in a cheaper bucket
-                    continue
-                chunks = _roomy(chunks, stock[1], 8)
-                if c < grid_cells:
-                    friction = state[c, 1]
-                    for k in range(8):
-                        n = c + step[k]
-                        later = cost + (friction + state[n, 1]) * half[k]
-                        if later < state[n, 0]:
-                            state[n, 0] = later
-                            if allocate:
-                                owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
-                        elif allocate and later == state[n, 0] and later < np.inf and owner[c] < owner[n]:
-                            owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
-                if linked and marked[c]:
-                    row = np.searchsorted(own, c)
-                    chunks = _roomy(chunks, stock[1], begin[row + 1] - begin[row])
-                    for e in range(begin[row], begin[row + 1]):
-                        n = heads[e]
-                        later = cost + costs[e]
-                        if later < state[n, 0]:
-                            state[n, 0] = later
-                            if allocate:
-                                owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
-                        elif allocate and later == state[n, 0] and owner[c] < owner[n]:
-                            owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
-            empty = chunk
-            chunk = chunks[chunk, 0]
-            chunks[empty, 0] = np.int32(stock[0])
-            stock[0] = empty
-            count = PER_CHUNK
-
-
-@parallel_kernel
-def _searches(
-    thread_count: int,
-    grid_cells: int,
-    step: NDArray[np.int64],
-    half: NDArray[np.float64],
-    bucket_width: float,
-    bucket_count: int,
-    limit: float,
-    seeds: NDArray[np.int64],
-    inside: NDArray[np.int64],
-    blank: NDArray[np.float64],
-    out: NDArray[np.float32],
-    marked: NDArray[np.uint8],
-    own: NDArray[np.int64],
-    begin: NDArray[np.int64],
-    heads: NDArray[np.int64],
-    costs: NDArray[np.float64],
-) -> None:
-    """Search from each seed by itself; ``inside`` is where the rows of the grid begin in a state with a rim."""
-    width = out.shape[2]
-    for t in numba.prange(thread_count):
-        state = blank.copy()
-        start = np.zeros(1)
-        owner = np.empty(0, dtype=np.int32)
-        for s in range(t, len(seeds), thread_count):
-            state[:, 0] = np.inf
-            _search(
-                grid_cells, step, half, bucket_width, bucket_count, limit,
-                seeds[s : s + 1], start, state, owner, marked, own, begin, heads, costs,
-            )  # fmt: skip
-            for row in range(out.shape[1]):
-                for column in range(width):
-                    cost = state[inside[row] + column, 0]
-                    out[s, row, column] = cost if cost <= limit and cost < np.inf else np.nan

@@ -1,8 +1,9 @@
 """
 The friction of the ground: seconds per metre in each cell, from roads, water, slope, or a user's own raster.
 
-After Weiss et al. (2018): each kind of ground has a speed, and the fastest way through a cell counts. Otherwise than there,
-railways and expressways are not stepped onto from any cell beside them (see :mod:`layers.surface.road_links`).
+After Weiss et al. (2018), where each kind of ground is given a speed and each cell an overall one by what lies in it
+(https://datacore-gn.unepgrid.ch/geonetwork/srv/search?keyword=Travel). Here the fastest way through a cell counts, and railways
+and expressways are not stepped onto from any cell beside them (see :mod:`layers.surface.road_links`).
 """
 
 from __future__ import annotations

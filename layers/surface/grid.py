@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rasterio import Affine
 from pyproj import CRS, Proj, Transformer
-from rasterio.transform import from_origin
+from rasterio import Affine
 
 from geo.crs import GEOGRAPHIC, metric_crs, output_crs
 from geo.errors import CrsError, VocabularyError
@@ -68,7 +67,7 @@ class Grid:
     @property
     def transform(self) -> Affine:
         """From column and row to easting and northing."""
-        return from_origin(self.west, self.north, self.cell_m, self.cell_m)
+        return Affine(self.cell_m, 0.0, self.west, 0.0, -self.cell_m, self.north)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -142,7 +141,6 @@ class Grid:
         full = np.stack([np.interp(row, at_row, line) for line in along.T], axis=1)
         return (self.cell_m / 1000.0) ** 2 / full
 
-
     @cached_property
     def _areal_scale(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Rows and columns of a lattice over the grid, and by what the projection stretches areas there."""
@@ -152,9 +150,7 @@ class Grid:
         return row, column, np.asarray(Proj(self.crs).get_factors(lon, lat).areal_scale).reshape(x.shape)
 
 
-def grid_of(
-    areas: gpd.GeoDataFrame, *, cell_m: float, crs: str | CRS | None = None, margin_km: float = 0.0
-) -> Grid:
+def grid_of(areas: gpd.GeoDataFrame, *, cell_m: float, crs: str | CRS | None = None, margin_km: float = 0.0) -> Grid:
     """
     Lay a grid over areas.
 
@@ -199,7 +195,7 @@ def grid_of(
     upper, lower = math.ceil((top + margin) / cell_m), math.floor((bottom - margin) / cell_m)
     grid = Grid(chosen, first * cell_m, upper * cell_m, float(cell_m), max(last - first, 1), max(upper - lower, 1))
     least, most = grid.stretch()
-    if not (1.0 - MOST_STRETCH <= least and most <= 1.0 + MOST_STRETCH):
+    if not (least >= 1.0 - MOST_STRETCH and most <= 1.0 + MOST_STRETCH):
         message = (
             f"{chosen.name} makes lengths {least:.3f} to {most:.3f} times what they are within this area, and so the times; "
             f"at most {MOST_STRETCH:.0%} is accepted: leave --crs out, or give a system made for the area"

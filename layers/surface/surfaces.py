@@ -10,8 +10,9 @@ import numpy as np
 from geo.errors import PlaceNotFoundError, SchemaError, VocabularyError
 from layers.distributed import run_blocks
 from layers.routing.compiled import threads
-from layers.surface.cost_distance import Links, cost_distance, cost_distances
+from layers.surface.cost_distance import cost_distance, cost_distances
 from layers.surface.grid import forecast_bytes
+from layers.surface.links import Links
 from layers.surface.road_links import open_cells
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ from geo.crs import GEOGRAPHIC
 from geo.errors import CrsError, SchemaError, VocabularyError
 from geo.geodesy import area_km2
 from geo.schema import Column, Schema
-from layers.surface.grid import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from layers.surface.grid import Grid
 
     Reader = Callable[[slice, slice], NDArray[np.float64]]
 
@@ -102,7 +103,9 @@ def zonal_statistics(
     """
     limits = sorted({float(v) for v in limits_min})
     if not limits or not all(0.0 < v < np.inf for v in limits) or subcells < 1 or window_cells < 1:
-        message = f"limits {list(limits_min)} min, {subcells} parts of a cell: give limits above 0 and at least one part"
+        message = (
+            f"limits {list(limits_min)} min, {subcells} parts of a cell: give limits above 0 and at least one part"
+        )
         raise VocabularyError(message)
     missing = {"code", "name"} - set(areas.columns)
     if missing or areas["code"].duplicated().any():
@@ -150,9 +153,14 @@ class _Sums:
         covered = min(self.area / whole_km2, 1.0) if whole_km2 > 0.0 else np.nan
         notes = []
         if not covered >= COVERED_SHARE:
-            notes.append(f"网格只覆盖 {covered:.1%}; the grid covers {covered:.1%}" if self.area else "在网格之外; outside the grid")
-        elif not self.reached:
-            notes.append("不可达; not reached")
+            notes.append(
+                f"网格只覆盖 {covered:.1%}; the grid covers {covered:.1%}"
+                if self.area
+                else "在网格之外; outside the grid"
+            )
+        if self.area and self.reached < COVERED_SHARE * self.area:
+            lost = 1.0 - self.reached / self.area
+            notes.append(f"{lost:.1%} 不可达 (水域等); {lost:.1%} not reached (water)")
         common = {
             "code": code,
             "name": name,
@@ -190,8 +198,9 @@ def _add(
 ) -> None:
     """Add the part of an area in a window."""
     high, wide = window[0].stop - window[0].start, window[1].stop - window[1].start
-    fine = grid.transform * Affine.translation(window[1].start, window[0].start)
-    fine *= Affine.scale(1.0 / subcells)
+    side = grid.cell_m / subcells
+    west, north = grid.west + window[1].start * grid.cell_m, grid.north - window[0].start * grid.cell_m
+    fine = Affine(side, 0.0, west, 0.0, -side, north)
     parts = rasterize([(shape, 1)], (high * subcells, wide * subcells), transform=fine, dtype="uint8")
     share = parts.reshape(high, subcells, wide, subcells).sum(axis=(1, 3), dtype=np.int64) / subcells**2
     inside = share > 0.0
@@ -206,7 +215,9 @@ def _add(
     if reached.any():
         sums.least = min(sums.least, float(minutes[reached].min()))
         sums.most = max(sums.most, float(minutes[reached].max()))
-    persons = np.nan_to_num(people(*window)[inside], nan=0.0) * share[inside] if people is not None else np.zeros(len(area))
+    persons = (
+        np.nan_to_num(people(*window)[inside], nan=0.0) * share[inside] if people is not None else np.zeros(len(area))
+    )
     sums.persons += float(persons.sum())
     sums.persons_reached += float(persons[reached].sum())
     sums.persons_time += float((persons[reached] * minutes[reached]).sum())

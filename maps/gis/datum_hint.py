@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.datum_guess import DatumGuess, guess_from_places, shift_share
+from geo.datum_guess import DatumGuess, guess_from_places, shift_of_line
 from geo.gazetteer import default_gazetteer
 from layers.airport import airports
 from layers.highway import highway_nodes
@@ -78,13 +78,8 @@ def _from_lines(tables: list[gpd.GeoDataFrame]) -> DatumGuess:
     if not lines:
         return DatumGuess("", 0)
     whole = shapely.multilinestrings([part for line in lines for part in shapely.get_parts(line)])
-    for known in _stops():
-        shares = {datum: shift_share(whole, known, datum=datum) for datum in ("gcj02", "bd09")}
-        fitting = {datum: one for datum, one in shares.items() if one[1]}
-        if fitting:
-            datum = min(fitting, key=lambda name: abs(fitting[name][0] - 1.0))
-            return DatumGuess(datum, fitting[datum][1])
-    return DatumGuess("", 0)
+    datum, _, count = shift_of_line(whole, *_stops())
+    return DatumGuess(datum, count)
 
 
 def _plain(name: str) -> str:

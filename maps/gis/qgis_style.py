@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from layers.schema import FEATURES, Method, Mode, Status, Work
+from maps.gis.qgis_fields import explain_fields
 from maps.style import (
     MODES,
     NETWORK,
@@ -29,7 +30,6 @@ from maps.style import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.schema import Schema
     from maps.gis.handover import Layer
 
 __all__ = ["Look", "layer_qml", "looks_of"]
@@ -50,6 +50,9 @@ DISC_PX, SPOT_PX = 17.0, 6.8
 """Diameters of a planned point's disc and of an existing point's symbol, as on the map."""
 
 BAND_OPACITY, AREA_OPACITY = 0.13, 0.07
+
+OUTLINE_PX, OUTLINE_OPACITY = 0.8, 0.5
+"""Of a project's area: paler than its symbol."""
 
 
 @dataclass(frozen=True, order=True)
@@ -113,11 +116,16 @@ def layer_qml(layer: Layer, fields: Mapping[str, str], *, lang: str = "zh") -> b
     """
     styled = layer.drawn and layer.schema.name == FEATURES.name
     root = ET.Element(
-        "qgis", {"version": "3.22.0", "styleCategories": "Symbology|Fields" if styled else "Fields", "readOnly": "0"}
+        "qgis",
+        {
+            "version": "3.22.0",
+            "styleCategories": "Symbology|Fields|Forms" if styled else "Fields|Forms",
+            "readOnly": "0",
+        },
     )
     if styled:
         _renderer(root, layer, fields, lang)
-    _aliases(root, layer.schema, fields, lang)
+    explain_fields(root, layer.schema, fields, lang)
     ET.indent(root, " ")
     text = ET.tostring(root, "unicode")
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n".encode()
@@ -243,35 +251,35 @@ def _marker(
 
 
 def _polygon(symbol: ET.Element, look: Look) -> None:
+    """Draw an area: a project's as the map does, by its symbol within and an outline, for such areas lie over each other."""
     mode, stage = MODES[Mode(look.mode)], STAGES[Status(look.status)]
-    colour = mode.network_colour if look.origin == "network" else tint(mode.colour, stage.tint_share)
+    network = look.origin == "network"
+    colour = mode.network_colour if network else tint(mode.colour, stage.tint_share)
     _symbol_layer(
         symbol,
         "SimpleFill",
         0,
         {
             "color": _rgba(colour, AREA_OPACITY),
-            "style": "solid",
-            "outline_color": _rgba(colour, 1.0),
-            "outline_style": "solid" if not stage.dash_px else "dash",
-            "outline_width": _mm(NETWORK.width_px if look.origin == "network" else stage.width_px * 0.55),
+            "style": "solid" if network else "no",
+            "outline_color": _rgba(colour, 1.0 if network else OUTLINE_OPACITY),
+            "outline_style": "solid" if network or not stage.dash_px else "dash",
+            "outline_width": _mm(NETWORK.width_px if network else OUTLINE_PX),
             "outline_width_unit": "MM",
         },
     )
+    if not network:
+        within = _symbol_layer(symbol, "CentroidFill", 1, {"point_on_surface": "1", "point_on_all_parts": "0"})
+        name = f"@{symbol.get('name')}@1"
+        _point(ET.SubElement(within, "symbol", {"name": name, "type": "marker", "alpha": "1"}), look)
 
 
-def _symbol_layer(symbol: ET.Element, kind: str, level: int, properties: Mapping[str, str]) -> None:
+def _symbol_layer(symbol: ET.Element, kind: str, level: int, properties: Mapping[str, str]) -> ET.Element:
     layer = ET.SubElement(symbol, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": str(level)})
     options = ET.SubElement(layer, "Option", {"type": "Map"})
     for name, value in properties.items():
         ET.SubElement(options, "Option", {"name": name, "type": "QString", "value": value})
-
-
-def _aliases(root: ET.Element, schema: Schema, fields: Mapping[str, str], lang: str) -> None:
-    aliases = ET.SubElement(root, "aliases")
-    for index, column in enumerate(c for c in schema.columns if c.name in fields):
-        name = column.zh or column.name if lang == "zh" else column.name
-        ET.SubElement(aliases, "alias", {"index": str(index), "field": fields[column.name], "name": name})
+    return layer
 
 
 def _rgba(colour: str, opacity: float) -> str:

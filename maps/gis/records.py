@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.atomic_output import MANIFEST, output_folder, place_file, write_bytes
+from geo.atomic_output import MANIFEST, discard_folder, output_folder, place_file, write_bytes
 from geo.checksums import sha256_of
 from maps.gis.catalogue import Bundle, iso_19115, stac_item
 from maps.gis.field_names import dbase_names, full_names
@@ -117,7 +116,8 @@ class Records:
         sums = {out.name: sha256_of(staged)}
         home = out.with_name(f"{out.name}{RECORDS}")
         mine = home / sums[out.name][:DIGITS]
-        with output_folder(mine) as folder:
+        label = home / "records"
+        with output_folder(mine, label=label) as folder:
             for name, content in self._catalogue({out.name: staged}, "../..").items():
                 write_bytes(folder / name, content)
                 sums[name] = sha256_of(folder / name)
@@ -127,7 +127,7 @@ class Records:
         place_file(staged, out)
         for other in sorted(home.iterdir()):
             if other != mine and _is_old(other, out.name):
-                shutil.rmtree(other, ignore_errors=True)
+                discard_folder(other, label=label)
 
     def _catalogue(self, files: Mapping[str, Path], base: str) -> dict[str, bytes]:
         bundle = self._bundle(files, base)
@@ -163,6 +163,8 @@ class Records:
 
 def _is_old(folder: Path, name: str) -> bool:
     """Whether a folder holds records of an earlier file of that name, as they were written."""
+    if folder.name.startswith("."):
+        return False
     try:
         sums = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
         mine = str(sums[name]).startswith(folder.name)

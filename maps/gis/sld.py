@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 
 from layers.schema import FEATURES, Method, Mode, Status, Work
-from maps.gis.qgis_style import AREA_OPACITY, BAND_OPACITY, DISC_PX, SPOT_PX, looks_of
+from maps.gis.qgis_style import AREA_OPACITY, BAND_OPACITY, DISC_PX, OUTLINE_OPACITY, OUTLINE_PX, SPOT_PX, looks_of
 from maps.style import MODES, NETWORK, PROVISIONAL, STAGES, line_look, tint
 
 if TYPE_CHECKING:
@@ -130,14 +130,19 @@ def _point(rule: ET.Element, look: Look) -> None:
 
 
 def _polygon(rule: ET.Element, look: Look) -> None:
+    """Draw an area: a project's by its symbol (of an area, a point symbolizer takes the middle) and a pale outline."""
     mode, stage = MODES[Mode(look.mode)], STAGES[Status(look.status)]
     network = look.origin == "network"
     colour = mode.network_colour if network else tint(mode.colour, stage.tint_share)
     area = ET.SubElement(rule, f"{{{SE}}}PolygonSymbolizer")
-    fill = ET.SubElement(area, f"{{{SE}}}Fill")
-    _parameter(fill, "fill", colour)
-    _parameter(fill, "fill-opacity", f"{AREA_OPACITY:g}")
-    _stroke(area, colour, NETWORK.width_px if network else stage.width_px * 0.55, () if network else stage.dash_px, 1.0)
+    if network:
+        fill = ET.SubElement(area, f"{{{SE}}}Fill")
+        _parameter(fill, "fill", colour)
+        _parameter(fill, "fill-opacity", f"{AREA_OPACITY:g}")
+        _stroke(area, colour, NETWORK.width_px, (), 1.0)
+    else:
+        _stroke(area, colour, OUTLINE_PX, stage.dash_px, OUTLINE_OPACITY)
+        _point(rule, look)
 
 
 def _mark(rule: ET.Element, name: str, size_px: float, fill: str, stroke: str, stroke_px: float) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from layers.schema import Mode
 from projects.grammar.lexicon import default_lexicon
+from projects.grammar.lists import read_list
 from projects.grammar.names import parse_member
 from projects.grammar.naming import is_named, proper_parts
 from projects.grammar.sentences import stage_label
@@ -39,12 +40,14 @@ ANNOUNCED_ROLES = {
     "新开工": "start", "开工建设": "start", "开工": "start", "续建": "fast", "在建": "fast", "加快推进": "fast", "加快建设": "fast",
     "建成投产": "complete", "建成通车": "complete", "规划建设": "plan", "谋划建设": "plan", "谋划": "plan",
 }  # fmt: skip
-OF = re.compile(
-    r"(?P<words>[^。;:、的]{2,30}?)的(?P<what>[^,。;:]{0,24}?)(?:还|主要)?(?:分别)?(?:包括|有|为|是),?:?$"
-)
+OF = re.compile(r"(?P<words>[^。;:、的]{2,30}?)的(?P<what>[^,。;:]{0,24}?)(?:还|主要)?(?:分别)?(?:包括|有|为|是),?:?$")
 """确保建成的12个项目包括: verbs before 的, what they are said of, and a word that opens the list."""
-ATTRIBUTE = re.compile(r"(?:其中)?(?:主要)?(?:还)?(?:包括|含)?(?P<words>[^,。;:、的]{2,14})的(?=[\u4e00-\u9fffA-Z\d“]{3})")
+ATTRIBUTE = re.compile(
+    r"(?:其中)?(?:主要)?(?:还)?(?:包括|含)?(?P<words>[^,。;:、的]{2,14})的(?=[\u4e00-\u9fffA-Z\d“]{3})"
+)
 """年内将开工的(甲枢纽)."""
+FOCUS = re.compile(r"以([^,。;]{3,80})为(?:重点|重中之重)")
+"""以甲港、乙港为重点,"""
 STAGE_ROLES = {"fast", "start", "plan", "complete", "prepare", "push", "halt"}
 LONGEST_ITEM = 120
 """Characters of a paragraph that is an item of a list announced by the paragraph before."""
@@ -105,7 +108,9 @@ def announced(text: str) -> Governor | None:
     >>> announced("今年确保建成的12个项目包括").roles
     ('complete',)
     """
-    if (m := OF.match(re.split(r"[。;,](?=[^。;,]*的)", text)[-1])) and (told := verbs_before_of(m["words"])) is not None:
+    if (m := OF.match(re.split(r"[。;,](?=[^。;,]*的)", text)[-1])) and (
+        told := verbs_before_of(m["words"])
+    ) is not None:
         return told
     found = list(ANNOUNCEMENT.finditer(text))
     return Governor((found[-1]["verb"],), (ANNOUNCED_ROLES.get(found[-1]["verb"], "future"),)) if found else None
@@ -170,3 +175,21 @@ class AnnouncingReader(TableReader):
         here = self.document.simplified.rfind("。", max(0, stop - FAR_BACK), stop) + 1
         told = announced(self.document.simplified[max(0, stop - far) if far else here : stop])
         context.announced = replace(told, past=context.past) if told else None
+
+    def _focus(self, a: int, b: int, context: Context) -> bool:
+        """Read 以甲港、乙港为重点, where the next clause says what is done to facilities of the kind (加快港口建设)."""
+        m = FOCUS.match(self.text, a, b)
+        if m is None or m.end() != b or self.text[b : b + 1] != ",":
+            return False
+        end = min((e for e in (self.text.find(c, b + 1) for c in ",。;") if e >= 0), default=len(self.text))
+        governor, start, stop = self._verbs(b + 1, end, context)
+        kind = parse_member(self.text[start:end], start)
+        groups = read_list(m[1], m.start(1))
+        members = [member for group in groups for member in group.members]
+        if stop or not set(governor.roles) & {"push", "fast", "build"} or kind.head is None or not members:
+            return False
+        if all(x.head is not None and x.head.mode == kind.head.mode != "none" and self._named(x) for x in members):
+            self._flush(context, ())
+            self._groups(groups, Governor(verbs=governor.verbs, roles=("support",), past=context.past), context)
+            return True
+        return False

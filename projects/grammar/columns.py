@@ -143,10 +143,14 @@ def _row(text: str, a: int, b: int, table: _Table) -> Row | None:
     filled = [i for i, (c, d) in enumerate(spans) if d > c]
     if len(spans) == len(table.roles):
         return Row(tuple(spans), table.roles, table.topic, table.label)
-    if len(filled) < 2 or (table.cut in {CUTS[2][1], CUTS[3][1]} and not ORDINAL.fullmatch(text[slice(*spans[filled[0]])])):
+    if len(filled) < 2 or (
+        table.cut in {CUTS[2][1], CUTS[3][1]} and not ORDINAL.fullmatch(text[slice(*spans[filled[0]])])
+    ):
         return None
     # A row with cells too few or too many: the first words are the name, numbers and years tell themselves.
-    name = next((i for i in filled if not ORDINAL.fullmatch(text[slice(*spans[i])]) and not _amount(text, spans[i])), -1)
+    name = next(
+        (i for i in filled if not ORDINAL.fullmatch(text[slice(*spans[i])]) and not _amount(text, spans[i])), -1
+    )
     roles = [
         "name" if i == name else ("stage" if i in filled and stage_label(text[c:d]) else "other")
         for i, (c, d) in enumerate(spans)
@@ -181,13 +185,11 @@ def _told(text: str, row: Row, table: _Table) -> tuple[_Table, bool]:
 
 def _turned(table: _Table, said: str) -> _Table:
     topics = [mode for mode, pattern in TOPICS if pattern.search(said)]
-    return replace(
-        table, topic=topics[0] if len(topics) == 1 else table.topic, label=stage_label(said) or table.label
-    )
+    return replace(table, topic=topics[0] if len(topics) == 1 else table.topic, label=stage_label(said) or table.label)
 
 
 def table_rows(document: Document) -> dict[int, Row | None]:
-    """
+    r"""
     Rows of tables whose columns are known.
 
     Parameters

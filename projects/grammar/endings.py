@@ -41,7 +41,9 @@ class _Ending:
 def _pattern(ending: str) -> str:
     """Regular expression of an ending as the table writes it."""
     pattern = ending.replace("(", "(?:").replace("……", "[^,。;]{0,40}?").replace("…", "[^,。;、]{0,16}?")
-    pattern = re.sub(r"(?<![)\]?*])([\u4e00-\u9fff]{2,})\?", r"(?:\1)?", pattern)  # 争取?: both characters may be missing
+    pattern = re.sub(
+        r"(?<![)\]?*])([\u4e00-\u9fff]{2,})\?", r"(?:\1)?", pattern
+    )  # 争取?: both characters may be missing
     for name, expression in NAMED.items():
         pattern = pattern.replace(name, expression)
     return pattern + "$"

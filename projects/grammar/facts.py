@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from layers.schema import Work
+from projects.grammar.head_nouns import DASH, TO
 from projects.grammar.lexicon import default_lexicon
-from projects.grammar.names import DASH, TO
 from projects.grammar.routes import is_abbreviation
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def work_of(member: Member, governor: Governor) -> str:
     if (inside and works[inside] == "upgrade") or found:
         return Work.UPGRADE.value
     if any(
-        works.words.get(verb) == "upgrade" or verb in {"新改建", "新(改)建", "新(改扩)建", "新(扩)建"}
+        # 提速甲高速项目 hastens it, 提速 behind a railway's name is a work
+        (works.words.get(verb) == "upgrade" and default_lexicon().verbs.words.get(verb) != "push")
+        or verb in {"新改建", "新(改)建", "新(改扩)建", "新(扩)建"}
         for verb in governor.verbs
     ):
         return Work.UPGRADE.value

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, field
 
 from geo.gazetteer import default_gazetteer
+from projects.grammar.head_nouns import POINTS, TO, inner_head
 from projects.grammar.lexicon import Head, default_lexicon
-from projects.grammar.names import PHASE, POINTS, TO, Member, inner_head, parse_member
+from projects.grammar.names import PHASE, Member, parse_member
 from projects.grammar.naming import is_named, is_unit, proper_parts
 from projects.grammar.routes import is_abbreviation, places_in
 from projects.status import LABELS, tail_class
@@ -18,14 +19,7 @@ __all__ = ["Group", "apply_form", "lean_on", "share_last", "share_line"]
 BRANCHING = frozenset({"gas_pipeline", "oil_gas", "transmission_line", "uhv_line", "line_part"})
 """Kinds of lines that are listed with one link to a city at the end of the list."""
 
-JOINING = BRANCHING | {
-    "inland_waterway",
-    "urban_expressway",
-    "river_crossing",
-    "corridor",
-    "conventional_rail",
-    "metro",
-}
+JOINING = BRANCHING | set("inland_waterway urban_expressway river_crossing corridor conventional_rail metro".split())
 """Kinds of facilities that may be named by two ends, as lines are."""
 
 MANY = re.compile(r"^(?:一大批|一系列|一批)")
@@ -74,6 +68,9 @@ def apply_form(group: Group, form: str, tails: list[str], works: list[str]) -> N
         number = counted[1] or ""
         count = int(number) if number.isdigit() else "零一二三四五六七八九十".find(number.replace("两", "二") or "无")
         form = form[counted.end() :]
+    if re.match(r"(?:贫困)?(?:县|市|区|乡镇|建制村)[市区]?(?:实现)?通", form):
+        group.rejected = f"等后是“{form}”"  # 甲县、乙县8个县通高速公路
+        return
     form = CAPACITY.sub("", MANY.sub("", form))
     places_only = (
         form.startswith("地") and len(form) > 3

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from layers.schema import Mode
 from projects.grammar.clause_grammar import ClauseReader
 from projects.grammar.groups import JOINED, Group, lean_on
+from projects.grammar.head_nouns import LINE_NUMBER, POINTS, TO
 from projects.grammar.lexicon import Head, default_lexicon
 from projects.grammar.lists import read_list
-from projects.grammar.names import LINE_NUMBER, POINTS, TO, Member, bracketless
+from projects.grammar.names import Member, bracketless
 from projects.grammar.naming import TOPOGRAPHIC, is_unit, proper_parts
 from projects.grammar.routes import home_of, is_abbreviation, places_in
 from projects.grammar.sentences import is_line_name, is_line_number
@@ -217,10 +218,11 @@ class ContextReader(ClauseReader):
                 return True
         home = home_of(self.home)
         airport = facility and member.head is not None and member.head.kind == "civil_airport"
-        if airport and home is not None and not member.stem and (member.phase or member.works) and _is_city(home):
-            member.prefix = home.name  # a city's plan: 机场三期 is its airport's
-            member.trace.append(f"文件所在地“{home.name}”")
-            return True
+        if airport and home is not None and not member.stem and (member.phase or member.works):
+            if _is_city(home):  # a city's plan: 机场三期 is its airport's
+                member.prefix = home.name
+                member.trace.append(f"文件所在地“{home.name}”")
+            return _is_city(home) or bool(member.phase)  # in a province's the text does not say whose
         return False
 
 

@@ -5,46 +5,35 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from projects.grammar.head_nouns import (
+    DESCRIBED_AS,
+    LINE_NUMBER,
+    TO,
+    code_head,
+    head_word,
+    inner_head,
+    is_section,
+    name_start,
+    runs,
+    trunk,
+)
 from projects.grammar.lexicon import Head, default_lexicon
-from projects.grammar.routes import is_abbreviation, places_in
+from projects.grammar.routes import places_in
 from projects.grammar.tails import strip_tail
 
-__all__ = ["Member", "inner_head", "parse_member"]
+__all__ = ["Member", "parse_member"]
 
-POINTS = frozenset(
-    {
-        "civil_airport",
-        "general_airport",
-        "cargo_airport",
-        "port",
-        "port_berth",
-        "station",
-        "interchange",
-        "lng_terminal",
-        "substation",
-    }
-)
-"""Kinds of things at one place."""
-DESCRIBED_AS = re.compile(r"[^、,。;]{2,30}(?:项目|工程|大?动脉|节点|咽喉|门户|名片|首站)——(?=[\u4e00-\u9fff])")
-DASH = "-—–－―~～"
-TO = rf"(?:[{DASH}]{{1,2}}|至|到)"
 CODE = re.compile(r"(?:[GSXY]\d{1,4}(?!\d)|(?:国道|省道|县道)[GSX]?\d{2,4}|\d{2,3}(?:国道|省道|县道))(?:线)?")
-LINE_NUMBER = re.compile(r"(?:[A-Z]\d{0,2}|\d{1,2}号|\d{3}|[一二三四五六七八九十]+号|机场|机场快)线")
 POWER = re.compile(
     r"([\u4e00-\u9fff]{1,3})(?:电([入送进])|江(入)(?=[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔滇陕甘青宁新]))([\u4e00-\u9fff]{1,2})"
 )
 """云电送桂, 雅江入湘: power from a province or a river."""
 PHASE = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}期?[、和及至]?)*第?[一二三四五六七八九十]{1,3}期")
-SECTION_SUFFIX = re.compile(
-    r"(?:[东南西北中]{1,2}延(?:伸)?线?|新线|[东南西北中]{1,2}[段环]|延伸段|延长段|复线|枢纽|[A-Z]区|[\u4e00-\u9fff]{2,4}境)$"
-)
 ETC = re.compile(
     r"(?<![中高同平初优均对相不低])等(?!级|高对接|候|于|额|值|同|距)"
     r"|(?<=平)等(?=\d|高|铁|公路|机场|国道|项目|重点|重大|一批|在建|拟建|[条座个项])"  # 泰安至东平等, not 平等互利
     r"|(?<=[\u4e00-\u9fff)])(?:\d{1,3}|[两三四五六七八九十])(?=[条座个项](?!月|泊位|小时)[\u4e00-\u9fff])"
 )
-LEAST_DESCRIPTION = 6
-"""Characters of the shortest words before a name that say what it is."""
 NUMERAL = re.compile(r"(?:[一二三四五六七八九十]+|\d+|[A-Z]\d+)$")
 
 
@@ -108,47 +97,6 @@ def bracketless(text: str) -> str:
     return re.sub(r"\([^()]*\)", "", text)
 
 
-def inner_head(text: str) -> tuple[int, int, Head] | None:
-    """Find the last head inside a text that decides a mode, longest at its place."""
-    lexicon = default_lexicon()
-    for end in range(len(text), 1, -1):
-        if m := re.search(rf"{LINE_NUMBER.pattern}$", text[:end]):
-            return m.start(), end, lexicon.heads["地铁"]
-        word = lexicon.head_words.before(text, end)
-        if len(word) >= 2 and lexicon.heads[word].mode not in {"none", ""}:
-            return end - len(word), end, lexicon.heads[word]
-    return None
-
-
-def _described(text: str) -> int:
-    """Where a name begins behind words that say what it is (新一代自动化集装箱码头甲港乙港区四期); 0 where it is at the start."""
-    for at, _, _ in places_in(text):
-        left = text[:at]
-        word = default_lexicon().head_words.before(left, at)
-        if len(left) >= LEAST_DESCRIPTION and word and "facility" in default_lexicon().heads[word].flags:
-            known = bool(places_in(left)) or re.search(r"[A-Z\d“(]", left) is not None
-            return 0 if known or not left.startswith(("新一代", "全国", "国内", "世界", "全球", "亚洲", "我国", "首")) else at
-    return 0
-
-
-def _head_word(text: str) -> str:
-    """Return the longest head at the end of a text that cuts no place in two (漯河 + 港, no 河港)."""
-    words = default_lexicon().head_words
-    word = words.before(text, len(text))
-    shorter = words.before(text, len(text), len(text) - len(word) + 1) if len(word) > 1 else ""
-    if shorter and any(a < len(text) - len(word) < b <= len(text) - len(shorter) for a, b, _ in places_in(text)):
-        return shorter
-    return word
-
-
-def _trunk(text: str, inner: tuple[int, int, Head] | None) -> tuple[int, int, Head] | None:
-    """Return the line before a head that only ends a section of it (甲高速乙镇至丙机场段), else that head."""
-    trunk = inner_head(text[: inner[0]]) if inner else None
-    if trunk and "line" in trunk[2].flags and re.fullmatch(rf"[^、]{{2,}}{TO}[^、]{{2,}}", text[trunk[1] :]):
-        return trunk
-    return inner
-
-
 def parse_member(text: str, start: int) -> Member:
     """
     Parse one member of a list.
@@ -178,7 +126,7 @@ def parse_member(text: str, start: int) -> Member:
     # “甲电乙送”重点工程——丙水电站: what stands before the dashes tells what it is.
     if (m := DESCRIBED_AS.match(rest)) and len(rest) - m.end() >= 3:
         member.core_start, rest = member.core_start + m.end(), rest[m.end() :]
-    elif (at := _described(rest)) > 0:
+    elif (at := name_start(rest)) > 0:
         member.core_start, rest = member.core_start + at, rest[at:]
     # Brackets at the end: components, a section, or a second name.
     while rest.endswith(")"):
@@ -203,7 +151,7 @@ def parse_member(text: str, start: int) -> Member:
         bare2, _, done = strip_tail(bare) if len(bare) > 2 else (bare, [], [])
         bare = bare2 or bare
         member.works = done + member.works  # 扩建四期, 拓宽工程二期
-    word = _head_word(bare)
+    word = head_word(bare)
     if m := CODE.match(bare):
         member.code = m[0]
         if re.match(r"S\d{1,2}线$", m[0]):
@@ -245,14 +193,14 @@ def parse_member(text: str, start: int) -> Member:
                 return member
             if member.code and inner is None:
                 member.head, member.head_text, member.stem, member.section = (
-                    _code_head(member.code),
+                    code_head(member.code),
                     member.code,
                     "",
                     bare[len(member.code) :],
                 )
                 return member
-            inner = _trunk(stem, inner)
-            if inner and _runs(inner[2]):
+            inner = trunk(stem, inner)
+            if inner and runs(inner[2]):
                 member.head, member.head_text = inner[2], stem[inner[0] : inner[1]]
                 member.stem, member.section = stem[: inner[0]], stem[inner[1] :] + word
                 return member
@@ -271,7 +219,7 @@ def parse_member(text: str, start: int) -> Member:
             at = member.core.find(stem[: inner[1]])
             member.core = member.core[: inner[1]] if at == 0 else member.core
         if member.code and word in {"快速通道", "通道", "公路", "快速路", "段", "大道", "路"}:
-            member.head = _code_head(member.code)
+            member.head = code_head(member.code)
         return member
     if m := re.fullmatch(r"([\u4e00-\u9fff]{2,6}?)(大道|路)([东南西北中])", bare):  # 工业大道南
         member.head, member.head_text, member.stem, member.section = lexicon.heads[m[2]], m[2], m[1], m[3]
@@ -282,11 +230,11 @@ def parse_member(text: str, start: int) -> Member:
             inner
             and inner[0] >= len(member.code)
             and "line" in inner[2].flags
-            and not _is_section(bare[inner[1] :], inner[2])
+            and not is_section(bare[inner[1] :], inner[2])
         ):
             member.stem = bare  # G3甲乙高速穿境而过
             return member
-        member.head, member.head_text, member.stem = _code_head(member.code), member.code, ""
+        member.head, member.head_text, member.stem = code_head(member.code), member.code, ""
         member.section = bare[len(member.code) :]
         return member
     if member.phase and (m := re.fullmatch(r"([\u4e00-\u9fff]{2,6}?)(港|机场)([\u4e00-\u9fff]{1,8})", bare)):
@@ -294,8 +242,8 @@ def parse_member(text: str, start: int) -> Member:
         member.head, member.head_text = lexicon.heads[m[2]], m[2]
         member.stem, member.section = m[1], m[3]
         return member
-    inner = _trunk(bare.removesuffix("段"), inner) if bare.endswith("段") else inner
-    if inner and _is_section(bare[inner[1] :], inner[2]):
+    inner = trunk(bare.removesuffix("段"), inner) if bare.endswith("段") else inner
+    if inner and is_section(bare[inner[1] :], inner[2]):
         member.head, member.head_text = inner[2], bare[inner[0] : inner[1]]
         member.stem, member.section = bare[: inner[0]], bare[inner[1] :]
         return member
@@ -317,34 +265,3 @@ def _opening(text: str) -> int:
         if depth == 0:
             return i
     return -1
-
-
-def _code_head(code: str) -> Head:
-    heads = default_lexicon().heads
-    digits = re.sub(r"\D", "", code)
-    if "国道" in code or code.startswith("G"):
-        # G1–G99 and G0101–G9999 are expressways, G101–G7xx national roads (GB/T 917).
-        return heads["国道"] if "国道" in code or len(digits) == 3 else heads["高速公路"]
-    if "省道" in code or code.startswith("S"):
-        return heads["省道"] if "省道" in code or len(digits) == 3 else heads["高速公路"]
-    return heads["公路"]
-
-
-def _is_section(rest: str, head: Head) -> bool:
-    """Whether what stands behind a head names a part of it: 武平至梅州段, 北段, 柳州枢纽, 漳诏."""
-    if not rest or len(rest) > (28 if re.search(TO, rest) else 18) or rest.endswith("阶段"):
-        return False
-    if rest.endswith("段") or SECTION_SUFFIX.search(rest):
-        return True
-    if re.search(TO, rest) and re.fullmatch(rf"[\u4e00-\u9fff()]{{2,8}}{TO}[\u4e00-\u9fff()]{{2,8}}", rest):
-        return True
-    if default_lexicon().generics.at(rest, 0) == rest or rest.startswith(
-        ("网", "化", "快", "站", "沿", "客", "货", "运", "枢纽经济")
-    ):
-        return False
-    return "line" in head.flags and is_abbreviation(rest) and 2 <= len(rest) <= 4
-
-
-def _runs(head: Head) -> bool:
-    """Whether a thing runs from place to place, so that it may have branches and stretches: a line is, an airport is not."""
-    return head.kind not in POINTS

@@ -6,8 +6,9 @@ import functools
 import re
 
 from geo.gazetteer import default_gazetteer
+from projects.grammar.head_nouns import LINE_NUMBER, TO
 from projects.grammar.lexicon import default_lexicon
-from projects.grammar.names import LINE_NUMBER, POWER, TO, Member, bracketless, parse_member
+from projects.grammar.names import POWER, Member, bracketless, parse_member
 from projects.grammar.routes import is_abbreviation, is_listed_line, places_in, units_in
 
 __all__ = ["is_named", "is_unit", "proper_parts", "second_name"]
@@ -124,7 +125,9 @@ def is_named(member: Member) -> bool:
         stem,
     ):
         return False
-    if re.match(r"(?:接入|引入|引出|接轨|途经|经由|此后|届时|随后|该|此)(?=.{2})|每个|所有|绝大|多数|大部分", member.core):
+    if re.match(
+        r"(?:接入|引入|引出|接轨|途经|经由|此后|届时|随后|该|此)(?=.{2})|每个|所有|绝大|多数|大部分", member.core
+    ):
         return False
     if re.search(r"里程达|里程[突超]|硬化|[县市区乡镇村)]通(?:了|上|高速|沥青|水泥|硬化|[一二三四]级)", member.core):
         return False
@@ -176,7 +179,9 @@ def is_named(member: Member) -> bool:
         or (head.kind == "station" and re.search(r"(?:铁路|高铁|城际)[\u4e00-\u9fff]{2,4}$", stem))
     ):
         return False
-    if head.kind == "river_crossing" and re.fullmatch(r"(?![^路]*(?:公|铁|道|线|高速)路)[\u4e00-\u9fff]{2,5}(?:路|大道|街)", stem):
+    if head.kind == "river_crossing" and re.fullmatch(
+        r"(?![^路]*(?:公|铁|道|线|高速)路)[\u4e00-\u9fff]{2,5}(?:路|大道|街)", stem
+    ):
         return True  # 九华南路过江通道
     if head.mode == "highway" and re.fullmatch(r"[内中外]环|[二三四五六]环", stem) and len(head.word) > 1:
         return True
@@ -238,8 +243,17 @@ def second_name(member: Member, mode: str) -> Member | None:
     """
     for inside, at in member.brackets:
         other = parse_member(inside, at)
-        if "、" in inside or re.match(r"含|包括|不含|其中|均|原|拟", inside) or re.search(rf"[\u4e00-\u9fff]{TO}[\u4e00-\u9fff]", inside):
+        if (
+            "、" in inside
+            or re.match(r"含|包括|不含|其中|均|原|拟", inside)
+            or re.search(rf"[\u4e00-\u9fff]{TO}[\u4e00-\u9fff]", inside)
+        ):
             continue
-        if other.head is not None and other.head.mode == mode and is_named(other) and not (other.works or other.section):
+        if (
+            other.head is not None
+            and other.head.mode == mode
+            and is_named(other)
+            and not (other.works or other.section)
+        ):
             return other
     return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from projects.grammar.names import LINE_NUMBER, NUMERAL, PHASE, Member, parse_member
+from projects.grammar.head_nouns import LINE_NUMBER
+from projects.grammar.names import NUMERAL, PHASE, Member, parse_member
 from projects.grammar.naming import proper_parts
 
 __all__ = ["complete_numerals"]

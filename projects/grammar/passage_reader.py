@@ -10,17 +10,16 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from layers.schema import Mode
-from projects.grammar.clause_grammar import CLOSING
+from projects.grammar.announcing import REFERS_BACK
 from projects.grammar.groups import Group
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.lists import read_list
 from projects.grammar.names import parse_member
-from projects.grammar.naming import is_named, is_unit, proper_parts
+from projects.grammar.naming import is_named, is_unit
+from projects.grammar.phases import PhaseReader
+from projects.grammar.predicates import CLOSING
 from projects.grammar.sentences import clauses, sentences, stage_label
 from projects.grammar.subjects import TOPICS, Context
-from projects.grammar.announcing import REFERS_BACK
-from projects.grammar.phases import PhaseReader
 from projects.grammar.tables import is_row
 from projects.grammar.tails import TIME, strip_tail
 from projects.status import Governor, reports, tail_class
@@ -46,8 +45,6 @@ ORDINAL = re.compile(
 )
 """一是…, 二是…: counts, says nothing."""
 APPOSITION = re.compile(r"——([^—,。;]{2,24}(?:高速|公路|铁路|高铁|城际|机场|大桥|航道|电站))——")
-FOCUS = re.compile(r"以([^,。;]{3,80})为(?:重点|重中之重)")
-"""以甲港、乙港为重点,"""
 MID_VERB = re.compile(
     r"(?:建设|打造|构建|承接|成为|创建)(?!和|及|与|、|等|项目|工程|进度|步伐|任务|方案|工作|运|改造|用|企业|水平|布局|经验|管|资|投|标|模|时|条|单|规|品|成|$|前|的|期)"
 )
@@ -207,7 +204,12 @@ class PassageReader(PhaseReader):
         if DEFINITION.match(text, a, b):
             context.carried = None
             return
-        if self._phases(a, b, context) or self._closes(a, b, context) or self._describes(a, b, context) or self._works_on(a, b, context):
+        if (
+            self._phases(a, b, context)
+            or self._closes(a, b, context)
+            or self._describes(a, b, context)
+            or self._works_on(a, b, context)
+        ):
             return
         if self._focus(a, b, context):
             return
@@ -247,6 +249,14 @@ class PassageReader(PhaseReader):
         if mid and default_lexicon().tails.at(obj, mid.start()) == obj[mid.start() :]:
             mid = None
         if mid and mid.start() >= 2:
+            actors = read_list(obj[: mid.start()], start)
+            if mid[0] in {"打造", "成为"} and all(
+                x.head is not None and x.head.mode in {"airport", "waterway"} and is_named(x)
+                for group in actors
+                for x in group.members
+            ):  # 推动甲港、乙港打造枢纽港: a role that they are to have
+                self._groups(actors, replace(governor, roles=("support",), past=False), context)
+                return
             actor = parse_member(obj[: mid.start()], start)
             if (
                 actor.head is not None
@@ -282,21 +292,3 @@ class PassageReader(PhaseReader):
             else:
                 self._flush(context, ())
             self._groups(groups, inner, context)
-
-    def _focus(self, a: int, b: int, context: Context) -> bool:
-        """Read 以甲港、乙港为重点, where the next clause says what is done to facilities of the kind (加快港口建设)."""
-        m = FOCUS.match(self.text, a, b)
-        if m is None or m.end() != b or self.text[b : b + 1] != ",":
-            return False
-        end = min((e for e in (self.text.find(c, b + 1) for c in ",。;") if e >= 0), default=len(self.text))
-        governor, start, stop = self._verbs(b + 1, end, context)
-        kind = parse_member(self.text[start:end], start)
-        groups = read_list(m[1], m.start(1))
-        members = [member for group in groups for member in group.members]
-        if stop or not set(governor.roles) & {"push", "fast", "build"} or kind.head is None or not members:
-            return False
-        if all(x.head is not None and x.head.mode == kind.head.mode != "none" and self._named(x) for x in members):
-            self._flush(context, ())
-            self._groups(groups, Governor(verbs=governor.verbs, roles=("support",), past=context.past), context)
-            return True
-        return False

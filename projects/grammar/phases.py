@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 from projects.grammar.announcing import AnnouncingReader
 from projects.grammar.groups import Group, lean_on
+from projects.grammar.head_nouns import TO
 from projects.grammar.lists import read_list
-from projects.grammar.names import PHASE, TO, Member
-from projects.status import Governor
+from projects.grammar.names import PHASE, Member
+from projects.grammar.predicates import CLOSING
+from projects.grammar.tails import strip_tail
+from projects.status import Governor, tail_class
 
 if TYPE_CHECKING:
     from projects.grammar.subjects import Context
@@ -39,7 +42,7 @@ class PhaseReader(AnnouncingReader):
         if before is None or before.head is None or before.start < self.sentence or m.end() >= b:
             return False
         governor = Governor(label=context.label, past=context.past)
-        if m["is"]:
+        if m["is"] and not any(tail_class(t) in CLOSING for t in strip_tail(self.text[a:b])[1]):
             stretch = re.match(STRETCH, self.text[m.end() : b])
             if stretch is not None and "line" in before.head.flags:  # 一期为乙至丙段: a section of the line
                 member = Member(m.end(), m.end() + stretch.end(), stretch[0], core=stretch[0], section=stretch[0])

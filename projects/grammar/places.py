@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.gazetteer import default_gazetteer
-from projects.grammar.names import DASH, TO
+from projects.grammar.head_nouns import DASH, TO
 from projects.grammar.routes import (
     Reading,
     distance_km,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from projects.grammar.head_nouns import TO
 from projects.grammar.leaning import ContextReader
 from projects.grammar.lexicon import default_lexicon
-from projects.grammar.names import TO, Member
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from projects.documents import Document
+    from projects.grammar.names import Member
 
 __all__ = ["QuotingReader"]
 

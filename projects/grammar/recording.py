@@ -121,7 +121,10 @@ class RecordingReader(QuotingReader):
         reading, places = places_of(member, name, mode, self.document.region)
         if reading is not None and reading.alternatives:
             flags += ["ambiguous_place", "places:" + "/".join(("-".join(places), *reading.alternatives))]
-        elif not places and "line" in member.head.flags and re.fullmatch("[^沿]{2,4}", member.stem):
+        elif not places and (
+            ("line" in member.head.flags and re.fullmatch("[^沿]{2,4}", member.stem))
+            or not (member.stem or member.prefix)
+        ):
             flags.append("unknown_place")
         flags += self._damage(member)
         if is_halted(governor):
@@ -131,7 +134,9 @@ class RecordingReader(QuotingReader):
             context.last, context.last_name = member, name
             context.sentence_mode = Mode(mode)
         alias = [member.core] if member.suffix or member.prefix else []
-        alias += [inside[1:] for inside, _ in member.brackets if inside.startswith("即")] + ([other.core] if other is not None else [])
+        alias += [inside[1:] for inside, _ in member.brackets if inside.startswith("即")] + (
+            [other.core] if other is not None else []
+        )
         words = "".join(governor.verbs) + ("…" if governor.tails and governor.verbs else "") + "".join(governor.tails)
         trace = (
             f"动词 {'、'.join(governor.verbs) or '无'}({'、'.join(governor.roles)})",

@@ -288,7 +288,7 @@ def read_abbreviation(
     ('商丘', '合肥', '杭州')
     """
     if named := _national_lines().get((text, mode)):
-        return Reading(named, (), 0.0)
+        return _listed(named, region)
     if not is_abbreviation(text):
         return Reading(())
     if mode == "energy" and len(text) > 1:  # pipelines and power lines are named after provinces: 苏皖, 皖浙
@@ -348,10 +348,29 @@ def read_abbreviation(
 
 
 @functools.cache
-def _national_lines() -> dict[tuple[str, str], tuple[str, ...]]:
+def _national_lines() -> dict[tuple[str, str], tuple[tuple[str, ...], ...]]:
     path = Path(__file__).resolve().parents[1] / "data" / "line_names.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {(row["name"], row["mode"]): tuple(row["places"].split("|")) for row in csv.DictReader(file)}
+        lines: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {}
+        for row in csv.DictReader(file):
+            key = (row["name"], row["mode"])
+            lines[key] = (*lines.get(key, ()), tuple(row["places"].split("|")))
+        return lines
+
+
+def _listed(lines: tuple[tuple[str, ...], ...], region: str) -> Reading:
+    """Reading of a name that the table has: where it has several lines, the one of the plan's province, else all are told."""
+    home = home_of(region)
+    if home is not None and len(lines) > 1:
+        here = [line for line in lines if any(_province_code(place) == home.code[:2] for place in line)]
+        lines = tuple(here) or lines
+    return Reading(lines[0], tuple("-".join(line) for line in lines[1:]), 0.0)
+
+
+def _province_code(place: str) -> str:
+    """First two digits of a place's code; empty where the gazetteer has no such place."""
+    found = default_gazetteer().lookup(place)
+    return found[0].code[:2] if found else ""
 
 
 def places_in(text: str, region: str = "") -> list[tuple[int, int, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from projects.grammar.head_nouns import TO
 from projects.grammar.lexicon import default_lexicon
-from projects.grammar.names import TO
 from projects.grammar.naming import is_unit, proper_parts
 from projects.grammar.routes import is_abbreviation, places_in, units_in
 from projects.grammar.tails import TIME
@@ -58,7 +58,7 @@ def begins_name(text: str, i: int, b: int, word: str) -> bool:
 
 
 STAGE_WORDS = "|".join(sorted(LABELS, key=len, reverse=True))
-AHEAD_OF = "(?:重点|计划|预计|力争|确保|争取|年内|今年|拟)*"
+AHEAD_OF = "(?:重点|计划|预计|力争|确保|争取|年内|今年|拟)*?"
 LABELLED = re.compile(
     rf"{AHEAD_OF}({STAGE_WORDS})(?:{STAGE_WORDS})?(?:建设|推进|类|的)?(?:重点|重大)?"
     r"(?:交通|铁路|公路|水运|能源|机场|基础设施)?(?:项目|工程)|"

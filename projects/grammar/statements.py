@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from projects.grammar.clause_grammar import CLOSING
 from projects.grammar.groups import Group
 from projects.grammar.lexicon import default_lexicon
 from projects.grammar.lists import read_list
 from projects.grammar.names import Member, parse_member
 from projects.grammar.naming import is_named
+from projects.grammar.predicates import CLOSING
 from projects.grammar.recording import RecordingReader
 from projects.grammar.subjects import FIELD
 from projects.grammar.tails import TIME, strip_tail

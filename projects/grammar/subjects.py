@@ -46,6 +46,8 @@ FIELD = re.compile(
     r"(?:建设(?:性质|内容|规模|地点|地址|单位|工期|年限)|项目(?:业主|单位|地点)|业主|责任单位|总?投资|工期|主要(?:建设)?内容)[:为]?"
 )
 """Opens what a form tells of a project, not its stage."""
+ROUTE_NUMBER = re.compile(r"[“]?第?[一二三四五六七八九十]+[支纵横射环联廊]线?[”]?")
+"""二横: numbers a route of a network."""
 LONGEST_LABEL = 34
 """Characters within which a colon ends a label."""
 AUTHORITY = re.compile(
@@ -106,6 +108,9 @@ class SubjectReader:
         ).match(self.text, a, b)
         if opening:
             a = opening.end()
+        if colon > a and ROUTE_NUMBER.fullmatch(self.text, a, colon):
+            a = colon + 1  # 二横:甲铁路:…
+            colon = self.text.find(":", a, min(b, a + LONGEST_LABEL))
         if colon > a:
             label = self.text[a:colon]
             if label == "项目名称":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.datum_guess import shift_share
+from geo.datum_guess import shift_of_line, shift_share
 from geo.errors import CrsError, SchemaError
 from layers.schema import FEATURES, Method
 from layers.siting_notes import SitingNote, note
@@ -59,14 +59,14 @@ def own_lines(lines: gpd.GeoDataFrame | None, *known: NDArray[np.float64]) -> di
         With a column ``project_id`` (or ``proj_id``, ``feature_id``, ``feat_id``) and any known CRS. Several rows of one
         project are joined. A column ``drawn_by`` that says ``osm`` marks alignments taken from OpenStreetMap.
     *known : ndarray of float64, shape (n, 2)
-        lon, lat of known points against which an offset as of GCJ-02 is looked for: stations, interchanges, each by
+        lon, lat of known points against which an offset as of GCJ-02 or BD-09 is looked for: stations, interchanges, each by
         itself, for a road says nothing of the stations that it passes.
 
     Returns
     -------
     dict of project id to OwnLine
         Empty, swapped (lat, lon) and far-off geometries are not used, self-crossing ones and those that look shifted by
-        GCJ-02 are used as they are; the notes say so. Nothing is shifted or turned unasked.
+        GCJ-02 or BD-09 are used as they are; the notes say so. Nothing is shifted or turned unasked.
 
     Raises
     ------
@@ -121,10 +121,9 @@ def _checked(geometries: list[BaseGeometry | None], known: tuple[NDArray[np.floa
     if not shapely.is_simple(whole) or not whole.is_valid:
         notes.append(note("user_crossing_itself"))
     if whole.geom_type in {"LineString", "MultiLineString"}:
-        found = [(share, count) for points in known for share, count in [gcj02_share(whole, points)] if count]
-        if found:
-            share, count = max(found, key=lambda pair: pair[1])
-            notes.append(note("user_gcj02", count=count, share=f"{share:.0%}"))
+        datum, share, count = shift_of_line(whole, *known)
+        if datum:
+            notes.append(note(f"user_{datum}", count=count, share=f"{share:.0%}"))
     return OwnLine(whole, tuple(notes))
 
 

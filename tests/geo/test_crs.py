@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import LineString, Point, box
 
-from geo.crs import ALBERS_CHINA, by_zone, cgcs2000_zone, metric_crs, output_crs, parse_crs, to_output
+from geo.crs import (
+    ALBERS_CHINA,
+    by_zone,
+    cgcs2000_zone,
+    metric_crs,
+    output_crs,
+    parse_crs,
+    to_output,
+    unpublished_datum,
+)
 from geo.errors import CrsError
 from geo.geodesy import distance_km
 
@@ -115,6 +124,18 @@ def test_words_for_systems_and_their_refusals() -> None:
         by_zone(gpd.GeoDataFrame(geometry=[Point(10, 50)], crs="EPSG:4326"))
     with pytest.raises(CrsError, match="expected EPSG:4326"):
         to_output(gpd.GeoDataFrame(geometry=[Point(0, 0)], crs="EPSG:3857"), output_crs("albers", bounds))
+
+
+@pytest.mark.parametrize("code, name", [(2383, "Xian 1980"), (4214, "Beijing 1954"), (2436, "Beijing 1954")])
+def test_systems_to_which_no_way_is_published_are_refused(code: int, name: str) -> None:
+    # EPSG holds no transformation for them; PROJ would leave coordinates as they are, about 100 m off.
+    with pytest.raises(CrsError, match=rf"{name} is published.*CGCS2000"):
+        output_crs(f"EPSG:{code}", (113.5, 31.0, 114.5, 32.0))
+
+
+@pytest.mark.parametrize("code", [4326, 4490, 4549, 3857, 32650])
+def test_systems_that_are_wgs84_or_as_good_are_not(code: int) -> None:
+    assert unpublished_datum(parse_crs(f"EPSG:{code}")) == ""
 
 
 def test_heights_survive_a_shift() -> None:

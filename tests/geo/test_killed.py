@@ -77,3 +77,56 @@ def test_without_the_exchange_the_old_one_is_restored(tmp_path: Path, monkeypatc
             (folder / io.MANIFEST).write_text(json.dumps({"files": {"a.txt": io.sha256_of(folder / "a.txt")}}))
     assert (target / "a.txt").read_text() == "two"
     assert [p.name for p in tmp_path.iterdir()] == ["bundle"]
+
+
+SLOW_WRITER = """
+import sys, time
+from pathlib import Path
+from geo.atomic_output import output_folder, staging_folder, write_bytes
+target = Path(sys.argv[1])
+with output_folder(target / "bundle") as folder, staging_folder(target / "one.csv") as work:
+    (folder / "a.txt").write_text("half")
+    (work / "b.txt").write_text("half")
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
+def test_what_a_killed_writer_left_is_removed_and_what_a_living_one_builds_is_not(tmp_path: Path) -> None:
+    def hidden() -> list[str]:
+        return sorted(p.name.rsplit("-", 1)[0] for p in tmp_path.iterdir() if ".tongtu-" in p.name)
+
+    def write_again() -> None:
+        with io.output_folder(tmp_path / "bundle") as folder:
+            (folder / io.MANIFEST).write_text("{}")
+        io.write_bytes(tmp_path / "one.csv", b"whole")
+
+    theirs = tmp_path / ".bundle.tongtu-a-users-own"
+    theirs.mkdir()
+    (tmp_path / ".other.tongtu-abcdefgh").mkdir()  # left by the writer of another thing, which will clear it up
+    writer = subprocess.Popen([sys.executable, "-c", SLOW_WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "ready\n"
+    building = [".bundle.tongtu", ".bundle.tongtu-a-users", ".one.csv.tongtu", ".other.tongtu"]
+    assert hidden() == building
+    write_again()  # while the other one is at work
+    assert hidden() == building
+    writer.kill()
+    writer.wait()
+    writer.stdout.close()
+    assert hidden() == building
+    write_again()
+    assert hidden() == [".bundle.tongtu-a-users", ".other.tongtu"]
+    assert (tmp_path / "one.csv").read_bytes() == b"whole"
+
+
+def test_an_old_folder_put_aside_comes_back(tmp_path: Path) -> None:
+    # Where names cannot be exchanged, a kill between the two renames leaves the old folder beside its place.
+    aside = tmp_path / ".bundle.tongtu-old-abcdefgh"
+    aside.mkdir()
+    (aside / io.MANIFEST).write_text("{}")
+    (aside / "a.txt").write_text("old")
+    io.clear_leftovers(tmp_path / "bundle")
+    assert (tmp_path / "bundle" / "a.txt").read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["bundle"]

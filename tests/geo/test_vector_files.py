@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import random
@@ -362,6 +363,18 @@ def test_zip_slip_is_refused(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.parent.glob("slip*"))
 
 
+@pytest.mark.parametrize(
+    "kind, start",
+    [("7z", b"7z\xbc\xaf\x27\x1c\0\4"), ("rar", b"Rar!\x1a\x07\x01\0"), ("gzip", gzip.compress(b"x")), ("tar", b"\0" * 257 + b"ustar")],
+)  # fmt: skip
+@pytest.mark.parametrize("ending", ["right", "zip", "shp"])
+def test_archives_of_other_kinds_say_what_to_do(kind: str, start: bytes, ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"规划.{kind if ending == 'right' else ending}"
+    path.write_bytes(start + b"\0" * 600)
+    with pytest.raises(SchemaError, match=rf"{kind} archive.*pack it again as \.zip"):
+        read_vector_file(path)
+
+
 def test_links_bombs_and_broken_archives_are_refused(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("a.geojson")
     link.external_attr = 0o120777 << 16
@@ -422,6 +435,16 @@ def test_a_wrong_system_gives_way_to_the_given_one(tmp_path: Path) -> None:
     read = read_vector_file(tmp_path / "a.gpkg", crs="EPSG:4527").refuse_unusable()
     assert _codes(read) == ["crs_overruled"]
     assert _one(read).geometry.iloc[0].x == pytest.approx(117.0, abs=1e-9)
+
+
+def test_old_chinese_datums_are_said_to_be_off(tmp_path: Path) -> None:
+    path = tmp_path / "old.gpkg"
+    gpd.GeoDataFrame({"a": [1]}, geometry=[Point(39_500_000, 3_500_000)], crs=2363).to_file(path)  # Xian 1980, zone 39
+    read = read_vector_file(path).refuse_unusable()
+    assert [(one.code, one.detail) for one in read.findings] == [("datum_unpublished", "Xian 1980")]
+    assert "100 m" in read.findings[0].text("zh")
+    stated = read_vector_file(path, crs="EPSG:4527")  # the user knows better: CGCS2000, zone 39
+    assert [one.code for one in stated.findings] == ["crs_overruled"]
 
 
 def test_heights_and_measures(tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ def test_what_is_clearly_within_the_limit_lies_in_the_ring(
     # A polygon of 64 corners keeps within 0.12 % of the radius of its disc, of at most 138 min of local roads.
     clear = times < limit - 0.2
     # At the reach of local roads the polygon falls short of the disc, by less than 0.1 km.
-    edge = np.array([any(79.8 < km <= 80.0 for km in _distances_km(network, point, x, y)) for x, y in xy])
+    km = _distances_km(network, point, xy)
+    edge = ((km > 79.8) & (km <= 80.0)).any(axis=1)
     inside = shapely.contains_xy(ring, xy[:, 0], xy[:, 1])
     assert inside[clear & ~edge].all()
 
@@ -148,10 +149,13 @@ def test_one_more_line_takes_nothing_from_a_ring(
     assert lost.is_empty or area_km2(lost) <= 0.002 * area_km2(before)
 
 
-def _distances_km(network: Network, start: tuple[float, float], lon: float, lat: float) -> list[float]:
-    nodes = network.nodes[network.nodes["access"]]
-    spots = [start, *zip(nodes["lon"].astype(float), nodes["lat"].astype(float), strict=True)]
-    return [distance_km(lon, lat, x, y) for x, y in spots]
+def _distances_km(network: Network, start: tuple[float, float], points: np.ndarray) -> np.ndarray:
+    """Return the distance of each point (rows) to the start and to each node of the network (columns)."""
+    nodes = network.nodes.loc[network.nodes["access"], ["lon", "lat"]].to_numpy(dtype=float)
+    spots = np.concatenate([[start], nodes])
+    from_lon, to_lon = np.meshgrid(points[:, 0], spots[:, 0], indexing="ij")
+    from_lat, to_lat = np.meshgrid(points[:, 1], spots[:, 1], indexing="ij")
+    return np.asarray(GEOD.inv(from_lon, from_lat, to_lon, to_lat)[2]) / 1000.0
 
 
 def test_without_a_network_a_ring_is_a_disc_of_local_roads() -> None:

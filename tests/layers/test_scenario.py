@@ -11,6 +11,7 @@ from geo.errors import VocabularyError
 from geo.geodesy import length_km
 from layers.scenario import ProjectAssumptions, as_of, built_lines, counted_once, parse_month, projects_in
 from layers.schema import FEATURES, LINES
+from layers.siting_notes import encoded, note
 
 NODES = pd.DataFrame(
     {
@@ -69,6 +70,15 @@ def test_scenarios_choose_by_stage() -> None:
         projects_in(table, "STATUS>=soon")
     with pytest.raises(VocabularyError, match="no scenario"):
         projects_in(table, "tomorrow")
+
+
+def test_no_scenario_builds_what_a_plan_has_put_off() -> None:
+    codes = [encoded([note("halted"), note("no_place")]), encoded([note("no_place")]), ""]
+    table = pd.DataFrame(
+        {"status": ["under_construction"] * 3, "opening_year": [2024, 2025, 2026], "siting_codes": codes}
+    )
+    for scenario in ("plan", "STATUS>=proposed", "YEAR<=2030"):
+        assert list(projects_in(table, scenario).index) == [1, 2]
 
 
 def test_a_project_serves_the_stations_on_its_way_and_gets_an_end() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -318,12 +319,47 @@ FIELDS = pd.DataFrame({"name": ["甲机场", "乙机场"], "lon": [117.2, 118.3]
 LIGHT = AirAssumptions(least_km=50.0)
 
 
+WORLDS = 8
+"""How many grounds lie side by side, ten degrees apart, in one network: what costs is the number of networks, not their size."""
+World = list[LineOf]
+
+
+def _side_by_side(ground: pd.DataFrame, worlds: int) -> pd.DataFrame:
+    """Return the rows of a ground once a world, their names marked with its number."""
+    copies = [
+        ground.assign(name=ground["name"] + f"@{world}", lon=ground["lon"] - 10.0 * world) for world in range(worlds)
+    ]
+    return pd.concat(copies, ignore_index=True)
+
+
+def _worlds(least: int, most: int) -> st.SearchStrategy[list[World]]:
+    """Return worlds of some lines each."""
+    return st.lists(st.lists(LINE, min_size=least, max_size=most), min_size=WORLDS, max_size=WORLDS)
+
+
 def _network(lines: list[LineOf], *, airports: pd.DataFrame | None = None) -> Network:
+    """Return the network of lines on one ground, with the ids l0, l1 and so on."""
     nodes = pd.concat([GROUND.assign(mode=mode) for mode in ("rail", "highway")], ignore_index=True)
+    return _built([(f"l{i}", line) for i, line in enumerate(lines)], nodes, airports)
+
+
+def _worlds_network(worlds: list[World], *, airports: pd.DataFrame | None = None) -> Network:
+    """Return one network of many grounds, each with its lines."""
+    ground = _side_by_side(GROUND, len(worlds))
+    nodes = pd.concat([ground.assign(mode=mode) for mode in ("rail", "highway")], ignore_index=True)
+    named = [
+        (f"l{world}-{i}", ([f"{name}@{world}" for name in way], *rest))
+        for world, lines in enumerate(worlds)
+        for i, (way, *rest) in enumerate(lines)
+    ]
+    return _built(named, nodes, None if airports is None else _side_by_side(airports, len(worlds)))
+
+
+def _built(lines: list[tuple[str, Any]], nodes: pd.DataFrame, airports: pd.DataFrame | None) -> Network:
     columns = ["feature_id", "mode", "kind", "nodes", "speed_km_h", "train_pairs"]
     rows = [
-        (f"l{i}", "highway" if kind == "expressway" else "rail", kind, "|".join(way), speed, pairs)
-        for i, (way, kind, speed, pairs) in enumerate(lines)
+        (name, "highway" if kind == "expressway" else "rail", kind, "|".join(way), speed, pairs)
+        for name, (way, kind, speed, pairs) in lines
     ]
     table = pd.DataFrame(rows, columns=columns).assign(electrified=True, tracks=2, route_length_km=np.nan)
     return build_network(gpd.GeoDataFrame(table), nodes, airports=airports, air=LIGHT)
@@ -331,8 +367,9 @@ def _network(lines: list[LineOf], *, airports: pd.DataFrame | None = None) -> Ne
 
 def _all_times(network: Network) -> np.ndarray:
     """Every mode's times between the towns, and the trains' between the stations; inf where there is no way."""
+    towns = _side_by_side(TOWNS, WORLDS)
     parts = [
-        travel_time_matrix(network, TOWNS, TOWNS, mode=mode).time_min.to_numpy() for mode in ("rail", "road", "any")
+        travel_time_matrix(network, towns, towns, mode=mode).time_min.to_numpy() for mode in ("rail", "road", "any")
     ]
     return np.nan_to_num(np.concatenate(parts), nan=np.inf)
 
@@ -348,45 +385,52 @@ MS = 0.002
 """Times are rounded to a millisecond per link; a hundred links are 0.0017 min."""
 
 
-def _lines_one_by_one(lines: list[LineOf]) -> None:
-    before = _network(lines[:1], airports=FIELDS)
+def _lines_one_by_one(worlds: list[World]) -> None:
+    """Add a line to each world, then the next: nothing anywhere takes longer."""
+    before = _worlds_network([lines[:1] for lines in worlds], airports=FIELDS)
     times, trains = _all_times(before), _trains(before)
-    for count in range(2, len(lines) + 1):
-        after = _network(lines[:count], airports=FIELDS)
+    for count in range(2, max(map(len, worlds)) + 1):
+        after = _worlds_network([lines[:count] for lines in worlds], airports=FIELDS)
         new_times, new_trains = _all_times(after), _trains(after)
         assert (new_times <= times + MS).all()
         assert (new_trains.loc[trains.index, trains.columns].to_numpy() <= trains.to_numpy() + MS).all()
         times, trains = new_times, new_trains
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(LINE, min_size=2, max_size=7))
-def test_adding_a_line_never_lengthens_any_trip(lines: list[LineOf]) -> None:
-    _lines_one_by_one(lines)
+@settings(max_examples=5, deadline=None)
+@given(_worlds(2, 7))
+def test_adding_a_line_never_lengthens_any_trip(worlds: list[World]) -> None:
+    _lines_one_by_one(worlds)
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
-@given(st.lists(LINE, min_size=6, max_size=6))
-def test_a_thousand_added_lines_never_lengthen_any_trip(lines: list[LineOf]) -> None:
-    _lines_one_by_one(lines)
-
-
 @settings(max_examples=25, deadline=None)
-@given(st.lists(LINE, min_size=1, max_size=5), st.integers(0, 4), st.sampled_from([1.1, 1.5, 3.0]))
-def test_more_speed_and_more_trains_are_never_slower(lines: list[LineOf], which: int, factor: float) -> None:
-    way, kind, speed, pairs = lines[which % len(lines)]
-    before = _all_times(_network(lines))
-    for better in ((way, kind, speed * factor, pairs), (way, kind, speed, pairs * factor)):
-        changed = [better if i == which % len(lines) else line for i, line in enumerate(lines)]
-        assert (_all_times(_network(changed)) <= before + MS).all()
+@given(_worlds(6, 6))
+def test_a_thousand_added_lines_never_lengthen_any_trip(worlds: list[World]) -> None:
+    """25 examples of 8 worlds of 5 additions."""
+    _lines_one_by_one(worlds)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(LINE, min_size=1, max_size=6))
-def test_times_are_the_same_both_ways_and_keep_the_triangle(lines: list[LineOf]) -> None:
-    network = _network(lines, airports=FIELDS)
-    times = _all_times(network).reshape(3, len(TOWNS), len(TOWNS))
+@settings(max_examples=5, deadline=None)
+@given(_worlds(1, 5), st.integers(0, 4), st.sampled_from([1.1, 1.5, 3.0]))
+def test_more_speed_and_more_trains_are_never_slower(worlds: list[World], which: int, factor: float) -> None:
+    before = _all_times(_worlds_network(worlds))
+    for quicker, denser in ((factor, 1.0), (1.0, factor)):
+        changed = [
+            [
+                (way, kind, speed * quicker, pairs * denser) if i == which % len(lines) else (way, kind, speed, pairs)
+                for i, (way, kind, speed, pairs) in enumerate(lines)
+            ]
+            for lines in worlds
+        ]
+        assert (_all_times(_worlds_network(changed)) <= before + MS).all()
+
+
+@settings(max_examples=8, deadline=None)
+@given(_worlds(1, 6))
+def test_times_are_the_same_both_ways_and_keep_the_triangle(worlds: list[World]) -> None:
+    network = _worlds_network(worlds, airports=FIELDS)
+    times = _all_times(network).reshape(3, WORLDS * len(TOWNS), WORLDS * len(TOWNS))
     mirrored = times.transpose(0, 2, 1)
     assert ((times == mirrored) | (np.abs(np.subtract(times, mirrored, where=np.isfinite(times) & np.isfinite(mirrored),
                                                      out=np.zeros_like(times))) <= MS)).all()  # fmt: skip
@@ -399,30 +443,31 @@ def test_times_are_the_same_both_ways_and_keep_the_triangle(lines: list[LineOf])
     assert (trains[off] <= through[off] + MS).all()
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.lists(LINE, min_size=1, max_size=6), st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_the_company_of_places_do_not_matter(lines: list[LineOf], random: random.Random) -> None:
-    network = _network(lines)
-    turned = TOWNS.sample(frac=1.0, random_state=random.randrange(1000))
+@settings(max_examples=4, deadline=None)
+@given(_worlds(1, 6), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_the_company_of_places_do_not_matter(worlds: list[World], random: random.Random) -> None:
+    network = _worlds_network(worlds)
+    towns = _side_by_side(TOWNS, WORLDS)
+    turned = towns.sample(frac=1.0, random_state=random.randrange(1000))
     mixed = Network(network.nodes, network.links.sample(frac=1.0, random_state=1).reset_index(drop=True), network.rail)
     for mode in ("rail", "road", "any"):
-        one = travel_time_matrix(network, TOWNS, TOWNS, mode=mode)
+        one = travel_time_matrix(network, towns, towns, mode=mode)
         other = travel_time_matrix(mixed, turned, turned, mode=mode)
         pd.testing.assert_frame_equal(other.time_min.loc[one.time_min.index, one.time_min.columns], one.time_min)
         pd.testing.assert_frame_equal(other.length_km.loc[one.time_min.index, one.time_min.columns], one.length_km)
-        alone = travel_time_matrix(network, TOWNS.iloc[:1], TOWNS.iloc[2:3], mode=mode)
+        alone = travel_time_matrix(network, towns.iloc[:1], towns.iloc[2:3], mode=mode)
         np.testing.assert_array_equal(alone.time_min.to_numpy(), one.time_min.iloc[:1, 2:3].to_numpy())
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.lists(LINE, min_size=1, max_size=6))
-def test_without_railways_any_is_road_and_nowhere_is_neither_zero_nor_huge(lines: list[LineOf]) -> None:
-    roads = [line for line in lines if line[1] == "expressway"]
-    network = _network(roads)
-    by_any, by_road = (travel_time_matrix(network, TOWNS, TOWNS, mode=mode).time_min for mode in ("any", "road"))
+@settings(max_examples=4, deadline=None)
+@given(_worlds(1, 6))
+def test_without_railways_any_is_road_and_nowhere_is_neither_zero_nor_huge(worlds: list[World]) -> None:
+    towns = _side_by_side(TOWNS, WORLDS)
+    network = _worlds_network([[line for line in lines if line[1] == "expressway"] for lines in worlds])
+    by_any, by_road = (travel_time_matrix(network, towns, towns, mode=mode).time_min for mode in ("any", "road"))
     pd.testing.assert_frame_equal(by_any, by_road)
-    matrix = travel_time_matrix(_network(lines), TOWNS, TOWNS, mode="rail")
-    apart = ~np.eye(len(TOWNS), dtype=bool)
+    matrix = travel_time_matrix(_worlds_network(worlds), towns, towns, mode="rail")
+    apart = ~np.eye(len(towns), dtype=bool)
     values, notes = matrix.time_min.to_numpy()[apart], matrix.note.to_numpy()[apart]
     assert ((np.isnan(values)) == (notes != "")).all()
     assert ((values[~np.isnan(values)] > 0) & (values[~np.isnan(values)] < 24 * 60)).all()

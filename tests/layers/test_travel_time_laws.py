@@ -37,6 +37,11 @@ def _today() -> Network:
     return scenario_network(None)
 
 
+@functools.cache
+def _times_today(mode: str) -> pd.DataFrame:
+    return _times(_today(), mode)
+
+
 def _times(network: Network, mode: str) -> pd.DataFrame:
     return travel_time_matrix(network, city_places(), city_places(), mode=mode).time_min
 
@@ -77,7 +82,7 @@ def _never_longer(features: gpd.GeoDataFrame) -> None:
     built = scenario_network(features, scenario="plan")
     assert len(built.links) > len(_today().links)
     for mode in MODES:
-        before, after = _times(_today(), mode), _times(built, mode)
+        before, after = _times_today(mode), _times(built, mode)
         longer = (after > before + MS) | (after.isna() & before.notna())
         assert not longer.to_numpy().any(), f"{mode}: {after[longer].stack().head()} {before[longer].stack().head()}"
 

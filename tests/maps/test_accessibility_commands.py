@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shlex
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,19 +14,8 @@ import shapely
 from typer.main import get_command
 
 from layers.accessibility import MEASURES
-from maps.cli import app, main
-
-
-def run(*arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
-    """Run the command line in this process; return status, standard output and standard error."""
-    monkeypatch.setattr(sys, "argv", ["tongtu", *arguments])
-    status = 0
-    try:
-        main()
-    except SystemExit as end:
-        status = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return status, out, err
+from maps.cli import app
+from tests.maps.running import run
 
 
 class Command:

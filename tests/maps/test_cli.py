@@ -6,7 +6,6 @@ import io
 import json
 import shlex
 import shutil
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +14,8 @@ import pytest
 from typer.main import get_command
 
 from maps.atlas import Atlas
-from maps.cli import app, main
+from maps.cli import app
+from tests.maps.running import run
 
 COMMANDS = ("atlas", "read", "site", "travel-time", "rank", "density", "assess", "consistency", "diff", "map", "export")
 PLAN = "某市交通规划\n\n(一)完善铁路网。加快建设合新高铁、巢马城际铁路。到2025年,铁路网密度达到700公里/万平方公里。\n"
@@ -28,18 +28,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory, builtin_atlas: Atlas) -> Pa
     (path / "plan.txt").write_text(PLAN, "utf-8")
     shutil.copytree(builtin_atlas.folder, path / "atlas")
     return path
-
-
-def run(*arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
-    """Run the command line in this process; return status, standard output and standard error."""
-    monkeypatch.setattr(sys, "argv", ["tongtu", *arguments])
-    status = 0
-    try:
-        main()
-    except SystemExit as end:
-        status = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 def example_of(command: str) -> str:

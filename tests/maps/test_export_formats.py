@@ -135,7 +135,7 @@ def test_every_look_has_a_symbol(kind: str) -> None:
     table = FEATURES.coerce(gpd.GeoDataFrame([dict(zip(names, r, strict=True)) for r in rows], crs="EPSG:4326"))
     for layer in contract_layers(table):
         root = ET.fromstring(layer_qml(layer, {n: n for n in FEATURES.names}).decode().split("\n", 1)[1])
-        rules, symbols = list(root.iter("rule")), {s.get("name") for s in root.iter("symbol")}
+        rules, symbols = list(root.iter("rule")), {s.get("name") for s in root.findall("renderer-v2/symbols/symbol")}
         assert len(rules) == len(looks_of(layer)) == 6 * 2 * 2 + 1  # stages, works, rough or not; the network once
         assert {rule.get("symbol") for rule in rules} == symbols
         assert len({rule.get("filter") for rule in rules}) == len(rules)
@@ -225,6 +225,11 @@ def test_kml_has_folders_by_mode_and_stage(source: Source, tmp_path: Path) -> No
     assert styles["project_rail_under_construction_nodes"].findtext("k:LineStyle/k:color", "", space) == want
     names = {str(n) for n in pyogrio.list_layers(path)[:, 0]}
     assert {"在建", "规划研究", "开工", "铁路"} <= names
+    # GDAL, and so QGIS, sees every field by its name and type, not by underscores.
+    back = pyogrio.read_dataframe(path, layer="开工")
+    assert {c.zh for c in FEATURES.columns} <= set(back.columns)
+    assert back["方式"].tolist() == ["机场"]
+    assert pd.api.types.is_float_dtype(back["长度km"])
     with pytest.raises(CrsError, match="KML is WGS 84"):
         _one(source, tmp_path, Form.KML, crs="gcj02")
 

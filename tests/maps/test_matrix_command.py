@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shlex
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,28 @@ def test_destinations_names_and_speeds(ask: Any) -> None:
     assert slow[0] == 0
     # 芜湖 lies some 100 km from the grid: at half the speed nearly twice the time.
     assert (read_matrix(Path("slow"))["芜湖"] / times["芜湖"]).between(1.8, 2.0).sum() >= 20
+
+
+def test_a_terminal_sees_blocks_and_the_time_left(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich then takes standard error for a terminal
+    monkeypatch.setenv("COLUMNS", "120")
+    status, _, err = ask("matrix roads.npz --from places.csv --block-size 7 --out seen")
+    assert status == 0
+    assert "块 blocks" in err
+    assert "3/3" in err
+    assert "约剩 about 0:00:00 left" in err
+    status, _, err = ask("matrix roads.npz --from places.csv --resume --out seen")
+    assert "3/3" in err
+    assert "left" not in err, "nothing was measured, so nothing is said"
+
+
+def test_accessibility_takes_the_folder_as_its_matrix(ask: Any) -> None:
+    # Two names put four streets apart on the grid: each has only the other to reach, after 6 minutes.
+    Path("two.csv").write_text("name,lon,lat\n合肥,117.00,31.5\n芜湖,117.04,31.5\n", "utf-8")
+    assert ask("matrix roads.npz --from two.csv --out two")[0] == 0
+    status, out, err = ask("accessibility --measure weighted-time --matrix two --format csv")
+    assert status == 0, err
+    assert pd.read_csv(io.StringIO(out))["value"].tolist() == [6.0, 6.0]
 
 
 @pytest.mark.parametrize(

@@ -236,6 +236,7 @@ def one_by_one() -> Verdicts:
         "value_starting": 710.0,
         "value_preparatory": 720.0,
         "value_plan": 731.0,
+        "value_own_plan": 690.0,
         "gap": 124.5,
         "missing": 62.25,
         "missing_unit": "km",
@@ -275,7 +276,7 @@ def test_a_target_in_one_line_with_its_list_and_definitions() -> None:
     sealed(Page(made))
     rows = Cells(made).rows["verdict-table"]
     assert rows[1][3] == "计入阶段≥开工的项目后达到（临界）换口径则结论改变"
-    assert rows[1][4:] == ["62 公里", "5402021-08", "575.5", "640", "710", "720", "731"]
+    assert rows[1][4:] == ["62 公里", "5402021-08", "575.5", "640", "710", "720", "731", "690"]
     assert rows[3] == ["扣除大湖面积", "705", "890", "扣除大湖"]
     assert '<a href="#project-rail-001">甲庚高铁</a> 64 km' in made
     assert "公布 580（2025-01），同期测算 570；样例公报 [A]" in made

@@ -9,7 +9,7 @@ import pytest
 from shapely.geometry import LineString, MultiLineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import wgs84_to_gcj02
+from geo.crs import wgs84_to_bd09, wgs84_to_gcj02
 from geo.errors import CrsError, SchemaError
 from projects.schema import PROJECTS
 from projects.sites.ground import default_ground
@@ -111,6 +111,14 @@ def test_several_rows_of_a_project_are_one_geometry() -> None:
     assert mixed.geometry is not None
     assert "Line" in mixed.geometry.geom_type
     assert [note.code for note in mixed.notes] == ["user_mixed"]
+
+
+def test_bd09_is_told_from_gcj02() -> None:
+    shifted = LineString(np.column_stack(wgs84_to_bd09(KNOWN[:, 0], KNOWN[:, 1])))
+    own = own_lines(_own(shifted), KNOWN)["p1"]
+    assert own.geometry is not None
+    assert own.geometry.equals(shifted)
+    assert [note.code for note in own.notes] == ["user_bd09"]
 
 
 def test_gcj02_is_suspected_but_not_corrected() -> None:

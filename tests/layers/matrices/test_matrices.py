@@ -135,7 +135,7 @@ def test_on_a_hierarchy_small_blocks_are_as_large_ones(monkeypatch: pytest.Monke
     from layers.routing import engine
 
     monkeypatch.setattr(engine, "SMALL", 10)
-    monkeypatch.setattr(blocks, "SMALL", 10)
+    monkeypatch.setattr(blocks, "MANY_CELLS", 0)
     places = places_on_network(STREETS, grid_places(9))
     ends = Ends.of(places, places)
     whole, _ = block_times((0, 9), MatrixJob(STREETS.graph, STREETS.lon_lat, *ends, np.inf, "key"))

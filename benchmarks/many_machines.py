@@ -38,7 +38,7 @@ FULL: dict[str, Any] = {
     "block": None,
     "segments": 2_000_000,
     "areas": 1_000,
-    "growth": [250_000, 1_000_000, 4_000_000],
+    "growth": [100_000, 1_000_000, 5_000_000],
 }
 SMOKE: dict[str, Any] = {
     "nodes": 20_000,
@@ -56,6 +56,7 @@ COUNTIES, TOWNSHIPS, VILLAGES = 2_850, 40_000, 600_000
 CHINA_NODES, LINKS_PER_NODE = 10_000_000, 2.5
 """An assumption, see ``notebooks/many_machines.md``: three times the 8 million road segments of March 2019 (B)."""
 HOUR_S = 3600.0
+ALONE = "1 machine"
 PAGE = Path(__file__).resolve().parent.parent / "notebooks" / "many_machines.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
@@ -254,12 +255,12 @@ def _measured(found: dict[int, dict[str, Any]], size: dict[str, Any], *, bars: b
 def _grown(grown: dict[int, dict[str, float]]) -> list[Figure]:
     out = []
     for nodes, figures in grown.items():
-        out.append(Figure(f"growth: preparation, {nodes:,} nodes", figures["preparation"], "s"))
-        out.append(Figure(f"growth: a million pairs, {nodes:,} nodes", 1e6 * figures["pair"], "s"))
+        out.append(Figure(f"growth: preparation, {nodes:,} nodes", figures["preparation"], "s", who=ALONE))
+        out.append(Figure(f"growth: a million pairs, {nodes:,} nodes", 1e6 * figures["pair"], "s", who=ALONE))
     return [
         *out,
-        Figure("growth: exponent of the preparation", exponent(grown, "preparation"), ""),
-        Figure("growth: exponent of a pair", exponent(grown, "pair"), ""),
+        Figure("growth: exponent of the preparation", exponent(grown, "preparation"), "", who=ALONE),
+        Figure("growth: exponent of a pair", exponent(grown, "pair"), "", who=ALONE),
     ]
 
 
@@ -286,7 +287,7 @@ def extrapolated(found: dict[int, dict[str, Any]], grown: dict[int, dict[str, fl
     taking = found[2]["take a block"] / pairs_a_block
     sending = found[2]["send"] * CHINA_NODES / FULL["nodes"]
     memory = forecast_memory(CHINA_NODES, int(LINKS_PER_NODE * CHINA_NODES), COUNTIES, COUNTIES, 500).total_bytes
-    out = [Figure("model: memory of each machine, China", memory / 1e9, "GB")]
+    out = [Figure("model: memory of each machine, China", memory / 1e9, "GB", who=ALONE)]
     for name, places in (("counties", COUNTIES), ("townships", TOWNSHIPS), ("villages", VILLAGES)):
         for machines in (1, 4, 16):
             if machines == 1:
@@ -298,8 +299,8 @@ def extrapolated(found: dict[int, dict[str, Any]], grown: dict[int, dict[str, fl
     most = ((HOUR_S - preparation) / pair) ** 0.5 if preparation < HOUR_S else 0.0
     return [
         *out,
-        Figure("model: places that one machine does in an hour, China", float(round(most, -3)), "", who="1 machine"),
-        Figure("model: machines beyond which collecting is the limit", float(round(pair / taking)), ""),
+        Figure("model: places that one machine does in an hour, China", float(round(most, -3)), "", who=ALONE),
+        Figure("model: machines beyond which collecting is the limit", float(round(pair / taking)), "", who=ALONE),
     ]
 
 

@@ -14,10 +14,22 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.errors import CrsError
 
-__all__ = ["ALBERS_CHINA", "GEOGRAPHIC", "albers_crs", "cgcs2000_zone", "metric_crs", "parse_crs", "zone_of"]
+__all__ = [
+    "ALBERS_CHINA",
+    "CHINA_BOUNDS",
+    "GEOGRAPHIC",
+    "albers_crs",
+    "cgcs2000_zone",
+    "metric_crs",
+    "parse_crs",
+    "zone_of",
+]
 
 GEOGRAPHIC = "EPSG:4326"
 """The system of every table inside tongtu."""
+
+CHINA_BOUNDS = (72.0, 0.8, 138.0, 56.0)
+"""(west, south, east, north), degrees: where GCJ-02 is defined to shift."""
 
 _DEGREE = 'ANGLEUNIT["degree",0.0174532925199433]'
 _METRE = 'LENGTHUNIT["metre",1]'

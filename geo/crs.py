@@ -131,7 +131,7 @@ def output_crs(word: str, bounds: tuple[float, float, float, float]) -> OutputCr
         return OutputCrs(shifted_crs(f"{datum[:-2].upper()}-{datum[-2:]}"), datum, datum, datum)
     crs = parse_crs(f"EPSG:{text}" if text.isdigit() else word)
     code = crs.to_epsg()
-    unpublished = unpublished_datum(crs)
+    unpublished = unpublished_datum(crs, bounds)
     if unpublished:
         message = (
             f"no way from WGS 84 to {unpublished} is published, and coordinates would be off by some 100 m; hand over in"

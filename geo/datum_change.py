@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import shapely
 from pyproj import CRS
+from pyproj.aoi import AreaOfInterest
 from pyproj.transformer import TransformerGroup
 
 from geo.coordinate_systems import GEOGRAPHIC
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
     Shift = Callable[[ArrayLike, ArrayLike], tuple[NDArray[np.float64], NDArray[np.float64]]]
@@ -45,16 +46,22 @@ def shifted_datum(crs: CRS) -> Datum | None:
     return None if found is None else "gcj02" if found.group(1) == "GCJ" else "bd09"
 
 
-def unpublished_datum(crs: CRS) -> str:
+def unpublished_datum(crs: CRS, bounds: tuple[float, float, float, float]) -> str:
     """
     Name the datum of a coordinate system from which no published way leads to WGS 84; ``""`` where one does.
 
     Coordinates of such a system, taken as they are, may be off by some 100 m. Systems on the ellipsoids of WGS 84 and GRS 80
     are taken as WGS 84.
 
+    Parameters
+    ----------
+    crs : pyproj.CRS
+    bounds : tuple of float
+        (west, south, east, north) of the data, degrees: some ways are for a part of the country only.
+
     Examples
     --------
-    >>> unpublished_datum(CRS.from_epsg(4610)), unpublished_datum(CRS.from_epsg(4549))
+    >>> unpublished_datum(CRS.from_epsg(4610), (116, 31, 118, 33)), unpublished_datum(CRS.from_epsg(4549), (119, 31, 120, 32))
     ('Xian 1980', '')
     """
     base = crs.geodetic_crs
@@ -62,7 +69,9 @@ def unpublished_datum(crs: CRS) -> str:
         return ""
     if abs(base.ellipsoid.semi_major_metre - WGS84_RADIUS_M) < 1.0:
         return ""
-    ways = TransformerGroup(base, GEOGRAPHIC, always_xy=True).transformers
+    west, south, east, north = (float(v) for v in np.clip(bounds, (-180, -90, -180, -90), (180, 90, 180, 90)))
+    area = AreaOfInterest(west, south, east, north)
+    ways = TransformerGroup(base, GEOGRAPHIC, always_xy=True, area_of_interest=area).transformers  # type: ignore[arg-type]
     if ways and "Ballpark" not in ways[0].description:
         return ""
     return str(base.datum.name) if base.datum else str(base.name)

@@ -10,37 +10,26 @@ Tables (``geo/data``; sources and licences in ``registry.csv``): ``divisions.csv
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import functools
 import logging
 import math
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.errors import AmbiguousPlaceError, PlaceNotFoundError, SchemaError
+from geo.place import LEVELS, Place, found_in_text, month_of
+from geo.place_tables import embedded_places, split_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     import pandas as pd
 
 __all__ = ["Gazetteer", "Place", "default_gazetteer"]
 
 logger = logging.getLogger(__name__)
-
-DATA = Path(__file__).resolve().parent / "data"
-
-LEVELS = ("province", "prefecture", "county", "place", "town")
-"""Ranks of a place, highest first: 吉林 is the province before the city, 和县 the county before a village."""
-
-DELTA = ("31", "32", "33", "34")
-"""Code prefixes of 上海, 江苏, 浙江, 安徽."""
-
-STOP = "stop:"
-"""How the ids of the places of ``stops.csv`` begin."""
 
 # Provinces that share a border (code prefixes); the four of the delta count as neighbours of each other.
 _BORDERS = (
@@ -50,74 +39,6 @@ _BORDERS = (
     "51-53 51-54 51-61 51-62 51-63 52-53 53-54 54-63 54-65 61-62 61-64 62-63 62-64 62-65 63-65"
 )
 NEIGHBOURS = frozenset(pair for border in _BORDERS.split() for pair in (border, "-".join(reversed(border.split("-")))))
-
-# Short names that are also everyday words: running text means the unit only where it has the full name (通江县, not the
-# 通江航道 of 兆西河; 合作市, not 合作共建).
-COMMON_WORDS = frozenset(
-    "合作 东方 公安 资源 通道 互助 共和 同心 安居 大方 开放 同江 临港 高新 集安 安达 延安区 永安 乐业 富民 安宁 阿里 长治 东兴 "
-    "港口 江海 义安 南部 通海 通江 城区 郊区 东区 西区 新区 新城 建设 青年 和平 平安 安定 光明 江东 江北 东城 "
-    "西城 西湖 上城 下城 南湖 滨江 滨湖 海州 大通 市中 北塘 南长 平江 云和 路桥 大同 大安 兴城 增城 朝阳".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """
-    A place with a point.
-
-    Parameters
-    ----------
-    place_id : str
-        Stable: the code of a unit in force, ``code@valid_to`` of one that went, ``kind:name@region_code`` of
-        other places.
-    name : str
-        As line names use it: 合肥, 肥东, 包河.
-    full_name : str
-        合肥市, 肥东县, 包河区.
-    kind : str
-        ``division`` for administrative units, else ``town``, ``station``, ``port``, ``lock``, ``river``, ``lake``,
-        ``reservoir``, ``scenic``, ``zone``, ``airport``, ``mountain``, ``substation``, ``bridge``, ``area`` …
-    level : {"province", "prefecture", "county", "place", "town"}
-    code : str
-        Six-digit code of the unit, or of the county or city that holds the place; "" outside any.
-    lon, lat : float
-        Degrees, WGS 84. Units: the seat of government.
-    accuracy_km : float
-        How far the point may be from what it names; for rivers, lakes and areas about half their extent.
-    parent : str
-        Code of the unit above.
-    source, grade : str
-        Where the point comes from; A authority, B page read, C package, D memory.
-    valid_from, valid_to : str
-        ``YYYY-MM`` or ``YYYY``, from the first month in force to the first month not; "" for always and still.
-    aliases : tuple of str
-    abbreviations : tuple of str
-        One-character names (简称): 沪, 申.
-    members : tuple of str
-        Codes of the units that make up an area (皖江地区); empty otherwise.
-    """
-
-    place_id: str
-    name: str
-    full_name: str
-    kind: str
-    level: str
-    code: str
-    lon: float
-    lat: float
-    accuracy_km: float
-    parent: str
-    source: str
-    grade: str
-    valid_from: str = ""
-    valid_to: str = ""
-    aliases: tuple[str, ...] = ()
-    abbreviations: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-
-    def in_force(self, as_of: str) -> bool:
-        """Return whether the unit existed in a month (``YYYY-MM``)."""
-        return _month(self.valid_from or "0000") <= as_of and (not self.valid_to or as_of < _month(self.valid_to))
 
 
 class Gazetteer:
@@ -167,7 +88,7 @@ class Gazetteer:
                     if name and name not in taken:
                         taken.add(name)
                         self._names[name].append((quality, place))
-                        if len(name) > 1 and _found_in_text(place, name, quality):
+                        if len(name) > 1 and found_in_text(place, name, quality):
                             self._scanned[name[:2]].add(name)
         self._lengths = {head: sorted({len(n) for n in names}, reverse=True) for head, names in self._scanned.items()}
 
@@ -391,7 +312,7 @@ class Gazetteer:
                         parent=code,
                         source="user",
                         grade="A",
-                        aliases=_split(_text(row.get("aliases"))),
+                        aliases=split_text(_text(row.get("aliases"))),
                     )
                 )
         if breaches:
@@ -475,123 +396,15 @@ class Gazetteer:
 @functools.cache
 def default_gazetteer() -> Gazetteer:
     """Return the gazetteer of the embedded tables, read once."""
-    places = [*_divisions(), *_curated(), *_towns(), *_stops()]
+    places = embedded_places()
     logger.debug("gazetteer of %d places", len(places))
     return Gazetteer(places)
-
-
-def _divisions() -> Iterator[Place]:
-    for row in _rows("divisions.csv"):
-        yield Place(
-            place_id=row["code"] + (f"@{row['valid_to']}" if row["valid_to"] else ""),
-            name=row["short_name"],
-            full_name=row["name"],
-            kind="division",
-            level=row["level"],
-            code=row["code"],
-            lon=float(row["lon"]),
-            lat=float(row["lat"]),
-            accuracy_km=float(row["accuracy_km"]),
-            parent=row["parent_code"],
-            source=row["source"],
-            grade=row["grade"],
-            valid_from=row["valid_from"],
-            valid_to=row["valid_to"],
-            aliases=_split(row["aliases"]),
-            abbreviations=_split(row["abbreviations"]),
-        )
-
-
-def _curated() -> Iterator[Place]:
-    for row in _rows("places.csv"):
-        yield _point_place(row, f"{row['kind']}:{row['name']}@{row['region_code']}")
-
-
-def _point_place(row: Mapping[str, str], place_id: str) -> Place:
-    """Return a place of ``places.csv`` or ``stops.csv``, which share their columns but for the members of a group."""
-    return Place(
-        place_id=place_id,
-        name=row["name"],
-        full_name=row["name"],
-        kind=row["kind"],
-        level="place",
-        code=row["region_code"],
-        lon=float(row["lon"]),
-        lat=float(row["lat"]),
-        accuracy_km=float(row["accuracy_km"]),
-        parent=row["region_code"],
-        source=row["source"],
-        grade=row["grade"],
-        aliases=_split(row["aliases"]),
-        members=_split(row.get("members", "")),
-    )
-
-
-def _towns() -> Iterator[Place]:
-    for row in _rows("towns.csv"):
-        yield Place(
-            place_id=f"town:{row['geonameid']}",
-            name=row["name"],
-            full_name=row["full_name"],
-            kind="town",
-            level="town",
-            code=row["region_code"],
-            lon=float(row["lon"]),
-            lat=float(row["lat"]),
-            accuracy_km=2.0,
-            parent=row["region_code"],
-            source="GeoNames cities500",
-            grade="C",
-            aliases=_split(row["aliases"]),
-        )
-
-
-def _stops() -> Iterator[Place]:
-    for row in _rows("stops.csv"):
-        yield _point_place(row, f"{STOP}{row['kind']}:{row['name']}")
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    path = DATA / name
-    if not path.exists():
-        logger.warning("%s is missing from the installation; its places are not known", path)
-        return
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def _found_in_text(place: Place, name: str, quality: int) -> bool:
-    """Return whether a name is looked for in running text, where short everyday words would mislead."""
-    if place.place_id.startswith(STOP):
-        return False  # 合肥南站 in a sentence is read as 合肥 and what stands there
-    if place.kind == "town":
-        return quality == 0 and len(name) > 2
-    if place.kind != "division":
-        return True
-    if place.valid_to and place.code[:2] not in DELTA:
-        return False
-    if quality == 0 and len(name) > 2:
-        return True
-    if name in COMMON_WORDS:
-        return False
-    if place.code[:2] in DELTA or place.level != "county":
-        return True
-    # Counties elsewhere by short name (新平, 惠民, 温泉) would mostly be chance; 商城 and 新县 need 县.
-    return place.full_name.endswith("市")
 
 
 def _moment(as_of: str | int | dt.date | None) -> str:
     if as_of is None:
         return ""
-    return as_of.strftime("%Y-%m") if isinstance(as_of, dt.date) else _month(str(as_of))
-
-
-def _month(text: str) -> str:
-    return f"{text}-01" if len(text) == 4 else text[:7]
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split("|") if part)
+    return as_of.strftime("%Y-%m") if isinstance(as_of, dt.date) else month_of(str(as_of))
 
 
 def _text(value: object) -> str:

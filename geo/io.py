@@ -142,7 +142,7 @@ def write_features(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
         try:
             for name, table in layers.items():
                 pyogrio.write_dataframe(
-                    _plain(table),
+                    table,
                     temporary,
                     layer=name,
                     driver="GPKG",
@@ -197,17 +197,6 @@ def _own_names(columns: Iterable[object]) -> dict[str, str]:
             while name in taken:
                 name += "_1"
             out[option] = name
-    return out
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy whose columns GDAL stores with their type: whole numbers, yes/no, text."""
-    out = table.copy()
-    for name in out.columns:
-        if name == "geometry":
-            continue
-        if out[name].dtype == "boolean":
-            out[name] = out[name].map({True: "yes", False: "no"}).fillna("")
     return out
 
 

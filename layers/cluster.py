@@ -7,26 +7,22 @@ it is lost.
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
 import logging
-import platform
-import threading
 import time
 import uuid
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from geo import __version__
 from geo.errors import ClusterError, MissingExtraError
+from layers.cluster_worker import computed, different, forget, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from distributed import Client
 
-__all__ = ["PATIENCE_S", "ClusterJob", "client_of", "versions"]
+__all__ = ["PATIENCE_S", "ClusterJob", "client_of"]
 
 log = logging.getLogger(__name__)
 
@@ -34,16 +30,32 @@ CONNECT_S = 10.0
 PATIENCE_S = 60.0
 """How long to wait for a first worker, or for one to come back when all are gone: a nanny restarts one in some seconds."""
 LOOK_S = 1.0
+RETRY_S = 0.2
 ADVICE = "make the blocks smaller or give the workers more memory"
 TIMES_LOST = 5
 """How often what all blocks share is sent again after the last worker that had it was lost."""
-PACKAGES = ("numpy", "scipy", "numba", "pymetis", "pandas", "shapely", "pyproj", "rasterio", "pyarrow")
-"""Packages whose versions can show in the numbers."""
 
 
 @contextmanager
 def client_of(dask: Client | str) -> Iterator[Any]:
-    """Yield a client; one made from an address is closed again."""
+    """
+    Give a client for a ``with`` block; one made from an address is closed again.
+
+    Parameters
+    ----------
+    dask : distributed.Client or str
+
+    Yields
+    ------
+    distributed.Client
+
+    Raises
+    ------
+    ClusterError
+        If no scheduler answers, or the client is asynchronous.
+    MissingExtraError
+        If distributed is not installed.
+    """
     try:
         import distributed  # noqa: F401
     except ImportError as error:
@@ -77,7 +89,18 @@ def _gone(client: Any) -> str:
 
 
 class ClusterJob:
-    """One run over the blocks: what was sent, and what is under way."""
+    """
+    One run over the blocks: what was sent, and what is under way.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    function : callable (block, shared) -> result
+    shared : object
+        As of :func:`layers.distributed.run_blocks`.
+    patience_s : float
+        Seconds without any worker after which the job is given up.
+    """
 
     def __init__(self, client: Any, function: Callable[[Any, Any], Any], shared: object, patience_s: float) -> None:
         self.client, self.function, self.shared, self.patience_s = client, function, shared, patience_s
@@ -86,16 +109,30 @@ class ClusterJob:
         self.under_way: deque[tuple[int, Any]] = deque()
 
     def send(self) -> None:
-        """Wait for a worker, see that all have what we have, and send what the blocks share to each of them."""
-        self.await_worker()
-        try:
-            _check_versions(self.client)
-            # In a list: a bare list or dict would be taken apart.
-            (self.sent,) = self.client.scatter([self.shared], broadcast=True, hash=False, timeout=self.patience_s)
-        except TimeoutError as error:
-            raise ClusterError(self._no_worker()) from error
-        except OSError as error:
-            raise ClusterError(_gone(self.client)) from error
+        """
+        Wait for a worker, see that all have what we have, and send what the blocks share to each of them.
+
+        Raises
+        ------
+        ClusterError
+            If no worker comes, one lacks tongtu or has other versions, or the scheduler is gone.
+        """
+        given_up = time.monotonic() + self.patience_s
+        while True:
+            self.await_worker()
+            try:
+                _check_versions(self.client)
+                # In a list: a bare list or dict would be taken apart.
+                (self.sent,) = self.client.scatter([self.shared], broadcast=True, hash=False, timeout=self.patience_s)
+            except (OSError, ValueError, KeyError) as error:  # so the scheduler says that a worker left meanwhile
+                if self.client.status != "running":
+                    raise ClusterError(_gone(self.client)) from error
+                if time.monotonic() > given_up:
+                    raise ClusterError(self._no_worker()) from error
+                log.info("a worker left while it was sent something; sending again: %s", error)
+                time.sleep(RETRY_S)
+            else:
+                return
 
     def await_worker(self) -> None:
         """Wait for a worker; ClusterError where none comes."""
@@ -105,7 +142,23 @@ class ClusterJob:
             raise ClusterError(self._no_worker()) from error
 
     def results(self, blocks: Sequence[Any]) -> Iterator[Any]:
-        """Yield results in order, with a bounded number of blocks under way."""
+        """
+        Yield results in order, with a bounded number of blocks under way.
+
+        Parameters
+        ----------
+        blocks : sequence
+
+        Yields
+        ------
+        object
+            What the function returns for each block.
+
+        Raises
+        ------
+        ClusterError
+            If the workers or the scheduler are gone, or a block brings down worker after worker.
+        """
         from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 
@@ -152,14 +205,14 @@ class ClusterJob:
             if self.sent is not None:
                 self.sent.release()
                 if self.client.status == "running":
-                    self.client.run(_forget, self.token, on_error="ignore")
+                    self.client.run(forget, self.token, on_error="ignore")
         except OSError as error:  # the scheduler is gone: there is nothing to tidy
             log.info("cluster not tidied: %s", error)
 
     def _submit(self, index: int, block: object) -> Any:
         key = f"tongtu-block-{index}-{uuid.uuid4().hex}"
         return self.client.submit(
-            _computed, self.function, block, self.sent, self.token, versions(), key=key, pure=False
+            computed, self.function, block, self.sent, self.token, versions(), key=key, pure=False
         )
 
     def _workers(self) -> int:
@@ -195,23 +248,6 @@ class ClusterJob:
                 raise ClusterError(self._no_worker())
 
 
-@functools.cache
-def versions() -> tuple[tuple[str, str], ...]:
-    """Return what must be the same on all machines for the same bytes."""
-    import pyproj
-    import shapely
-
-    found = {"tongtu": __version__, "python": ".".join(platform.python_version_tuple()[:2])}
-    found["machine"] = platform.machine()
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:  # an extra
-            found[name] = "none"
-    found |= {"geos": shapely.geos_version_string, "proj": pyproj.proj_version_str}
-    return tuple(found.items())
-
-
 def _check_versions(client: Any) -> None:
     """Raise a ClusterError where a worker cannot compute what we would."""
     replies = client.run(versions, on_error="return")
@@ -221,40 +257,8 @@ def _check_versions(client: Any) -> None:
             continue  # it left in this moment
         if isinstance(reply, Exception):
             breaches.append(f"{worker}: tongtu cannot be imported ({type(reply).__name__}: {reply})")
-        elif different := _different(reply):
-            breaches.append(f"{worker}: {different}")
+        elif told := different(reply):
+            breaches.append(f"{worker}: {told}")
     if breaches:
         message = f"workers that would not give the same numbers; install the same there: {'; '.join(breaches)}"
         raise ClusterError(message)
-
-
-def _different(theirs: tuple[tuple[str, str], ...]) -> str:
-    there = dict(theirs)
-    return ", ".join(f"{k} {there.get(k, 'none')} (here {v})" for k, v in versions() if there.get(k) != v)
-
-
-_ONE_AT_A_TIME = threading.Lock()
-_KEPT: dict[str, Any] = {}
-"""What the blocks of a job share, in a worker, with what was prepared from it; Dask may write its own copy to disk."""
-
-
-def _computed(
-    function: Callable[[Any, Any], Any],
-    block: object,
-    shared: object,
-    token: str,
-    versions: tuple[tuple[str, str], ...],
-) -> Any:
-    """Compute a block in a worker."""
-    if different := _different(versions):
-        message = f"a worker that joined later would not give the same numbers: {different}"
-        raise ClusterError(message)
-    with _ONE_AT_A_TIME:
-        if token not in _KEPT:
-            _KEPT.clear()
-            _KEPT[token] = shared
-        return function(block, _KEPT[token])
-
-
-def _forget(token: str) -> None:
-    _KEPT.pop(token, None)

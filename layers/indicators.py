@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -10,26 +10,18 @@ import pandas as pd
 
 from geo.boundaries import Level, boundaries
 from geo.display import ShowsTables
-from geo.gazetteer import default_gazetteer
 from layers.airport import airports, new_airports
 from layers.area_units import LEVEL_WORDS
 from layers.density import density_table
-from layers.features import network_nodes
-from layers.highway import highway_lines
-from layers.network import build_network
-from layers.rail import rail_lines
-from layers.rail_service import timetabled
-from layers.scenario import DATA_MONTH, ProjectAssumptions, as_of, built_lines, counted_once, projects_in
-from layers.schema import INDICATORS, LINES, Method, Mode
-from layers.stations import county_seats
-from layers.travel_time import travel_time_legs, travel_time_matrix, travel_time_table
+from layers.scenario import DATA_MONTH, as_of, counted_once, projects_in
+from layers.scenario_network import network_of_lines, scenario_lines, scenario_network
+from layers.scenario_travel import city_places, travel_legs, travel_times
+from layers.schema import INDICATORS, LINES, Mode
 from layers.waterway import waterway_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from layers.network import Network
-    from layers.rail_service import RailAssumptions
 
 __all__ = [
     "Measures",
@@ -47,8 +39,6 @@ __all__ = [
 
 SCENARIOS = ("today", "plan")
 LEVELS: tuple[Level, ...] = ("province", "prefecture")
-STRAIGHT_NOTE = "rests on a project that is only drawn straight between its ends"
-"""Note of a time that would be longer without such projects."""
 
 
 @dataclass(frozen=True)
@@ -67,67 +57,6 @@ class Measures(ShowsTables):
     indicators: pd.DataFrame
     densities: pd.DataFrame
     travel_times: pd.DataFrame
-
-
-def city_places() -> pd.DataFrame:
-    """Return the 41 cities of 沪苏浙皖 at their seats of government: name, full_name, lon, lat; sorted by code."""
-    gazetteer = default_gazetteer()
-    rows = []
-    for area in boundaries("prefecture").itertuples(index=False):
-        place = gazetteer.resolve(str(area.name), kinds={"division"})
-        rows.append({"name": place.name, "full_name": place.full_name, "lon": place.lon, "lat": place.lat})
-    return pd.DataFrame(rows)
-
-
-def scenario_network(
-    features: gpd.GeoDataFrame | None,
-    *,
-    month: str = DATA_MONTH,
-    scenario: str = "today",
-    rail: RailAssumptions | None = None,
-) -> Network:
-    """
-    Build the rail and expressway network of a scenario.
-
-    Parameters
-    ----------
-    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
-        Projects; rows whose origin is ``network`` are ignored.
-    month : str
-        ``YYYY-MM`` of the existing network.
-    scenario : str
-        As in :func:`layers.scenario.projects_in`.
-    rail : RailAssumptions, optional
-        How trains run; ``RailAssumptions().typical()`` for the stops of the average train.
-
-    Returns
-    -------
-    Network
-    """
-    lines, nodes = scenario_lines(features, month=month, scenario=scenario)
-    return network_of_lines(lines, nodes, month=month, rail=rail)
-
-
-def network_of_lines(
-    lines: gpd.GeoDataFrame, nodes: pd.DataFrame, *, month: str = DATA_MONTH, rail: RailAssumptions | None = None
-) -> Network:
-    """
-    Build the network of lines as they are run in a month, with the airports open then.
-
-    Parameters
-    ----------
-    lines, nodes : as :func:`scenario_lines` returns them
-    month : str
-    rail : RailAssumptions, optional
-
-    Returns
-    -------
-    Network
-    """
-    fields = airports(as_of=month)
-    civil = fields[fields["kind"] == "civil_airport"]
-    flown = pd.DataFrame({"name": civil["name"], "lon": civil.geometry.x, "lat": civil.geometry.y})
-    return build_network(timetabled(lines, month), nodes, rail=rail, airports=flown)
 
 
 def densities(
@@ -206,96 +135,6 @@ def counted_lines(
     return existing, counted_once(travelled[~travelled["feature_id"].isin(existing["feature_id"])], existing)
 
 
-def travel_times(
-    features: gpd.GeoDataFrame | None,
-    origins: pd.DataFrame,
-    destinations: pd.DataFrame,
-    *,
-    mode: str = "rail",
-    month: str = DATA_MONTH,
-    scenario: str = "today",
-    depart_from: str = "centre",
-    rail: RailAssumptions | None = None,
-) -> pd.DataFrame:
-    """
-    Measure travel times between places, contract ``layers.schema.TRAVEL_TIMES``.
-
-    Parameters
-    ----------
-    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
-    origins, destinations : DataFrame with name, lon, lat
-    mode, depart_from : str
-        As in :func:`layers.travel_time.travel_time_matrix`.
-    month, scenario : str
-    rail : RailAssumptions, optional
-
-    Returns
-    -------
-    DataFrame
-        ``note`` also says where a time rests on projects that are only drawn straight.
-    """
-    network = scenario_network(features, month=month, scenario=scenario, rail=rail)
-    matrix = travel_time_matrix(network, origins, destinations, mode=mode, depart_from=depart_from)
-    if features is not None:
-        rough = features["drawn_by"] == Method.STRAIGHT.value
-        if not projects_in(features[rough & (features["origin"] == "project")], scenario).empty:
-            better = scenario_network(features[~rough], month=month, scenario=scenario, rail=rail)
-            sure = travel_time_matrix(better, origins, destinations, mode=mode, depart_from=depart_from).time_min
-            rests = (matrix.time_min < sure) | (matrix.time_min.notna() & sure.isna())
-            matrix = replace(matrix, note=matrix.note.where(~rests, STRAIGHT_NOTE))
-    return travel_time_table(matrix, mode=mode, as_of=month, scenario=scenario)
-
-
-def travel_legs(
-    features: gpd.GeoDataFrame | None,
-    origins: pd.DataFrame,
-    destinations: pd.DataFrame,
-    *,
-    mode: str = "rail",
-    month: str = DATA_MONTH,
-    scenario: str = "today",
-    depart_from: str = "centre",
-    rail: RailAssumptions | None = None,
-) -> pd.DataFrame:
-    """
-    Show how the travel times come about: the chain of legs of each pair, with the names of the lines.
-
-    Parameters
-    ----------
-    features, origins, destinations, mode, month, scenario, depart_from, rail
-        As for :func:`travel_times`.
-
-    Returns
-    -------
-    DataFrame
-        from, to, mode, as_of, scenario, leg, kind, line (name of the section), leg_from, leg_to, time_min, length_km; see
-        :func:`layers.travel_time.travel_time_legs`. A pair without a way has one row with the reason in ``line`` and no
-        numbers.
-    """
-    lines, _ = scenario_lines(features, month=month, scenario=scenario)
-    network = scenario_network(features, month=month, scenario=scenario, rail=rail)
-    chosen = {"mode": mode, "depart_from": depart_from}
-    legs = travel_time_legs(network, origins, destinations, **chosen)
-    names = dict(zip(lines["feature_id"].astype(str), lines["name"].astype(str), strict=True))
-    legs = legs.assign(line=["、".join(names.get(part, part) for part in line.split("|")) for line in legs["line"]])
-    table = travel_time_table(
-        travel_time_matrix(network, origins, destinations, **chosen), mode=mode, as_of=month, scenario=scenario
-    )
-    pairs = table[["from", "to", "mode", "as_of", "scenario", "note"]].assign(order=range(len(table)))
-    joined = pairs.merge(legs, on=["from", "to"], how="left").sort_values(["order", "leg"], kind="stable")
-    joined = joined[joined["leg"].notna() | (joined["note"] != "")]
-    return (
-        joined.assign(
-            leg=joined["leg"].astype("Int64"),
-            line=joined["line"].where(joined["leg"].notna(), joined["note"]),
-            time_min=joined["time_min"].round(1),
-            length_km=joined["length_km"].round(1),
-        )
-        .drop(columns=["note", "order"])
-        .reset_index(drop=True)
-    )
-
-
 def measure(
     features: gpd.GeoDataFrame | None,
     *,
@@ -335,46 +174,6 @@ def measure(
     indicators = pd.concat([_density_indicators(density), _time_indicators(table, lang)], ignore_index=True)
     indicators = INDICATORS.coerce(indicators).sort_values(list(INDICATORS.key), ignore_index=True)
     return Measures(INDICATORS.validate(indicators), density, table)
-
-
-def scenario_lines(
-    features: gpd.GeoDataFrame | None,
-    *,
-    month: str = DATA_MONTH,
-    scenario: str = "today",
-    assumptions: ProjectAssumptions | None = None,
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """
-    Return the railways and expressways of a scenario, and the nodes that they name.
-
-    Parameters
-    ----------
-    features : GeoDataFrame, contract ``layers.schema.FEATURES``, or None
-    month, scenario : str
-    assumptions : ProjectAssumptions, optional
-        What is assumed of lines that a plan only names.
-
-    Returns
-    -------
-    lines : GeoDataFrame, contract ``layers.schema.LINES``; first what exists
-    nodes : DataFrame with mode, name, kind, lon, lat
-    """
-    existing = gpd.GeoDataFrame(
-        pd.concat([as_of(rail_lines(), month), as_of(highway_lines(), month)], ignore_index=True),
-        geometry="geometry",
-        crs=LINES.crs,
-    )
-    nodes = network_nodes()
-    if features is None or features.empty:
-        return existing, nodes
-    planned = projects_in(features[features["origin"] == "project"], scenario)
-    if planned.empty:
-        return existing, nodes
-    new, nodes = built_lines(planned, nodes, assumptions=assumptions, towns=county_seats())
-    if new.empty:
-        return existing, nodes
-    joined = gpd.GeoDataFrame(pd.concat([existing, new], ignore_index=True), geometry="geometry", crs=LINES.crs)
-    return joined, nodes
 
 
 def _as_lines(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

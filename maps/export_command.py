@@ -137,9 +137,11 @@ def export(
 LOSSES = {
     "blanks": "{count} 段文字首尾有空格, 全文在 long_texts.csv texts with blanks at an end, whole there",
     "character": "{count} 段文字含无稳定编码的字, 代以〓 texts with characters of no stable code, shown as 〓",
+    "control": "{count} 段文字去除了控制字符 texts lost a control character",
     "cut": "{count} 段长文字全文在 long_texts.csv long texts, whole there",
     "digits": "{count} 个超过 2^53 的整数在 long_texts.csv whole numbers over 2^53, whole there",
     "geometry": "{count} 个几何不在表中 geometries are not in the table",
+    "infinite": "{count} 个无穷大值写为空 infinite values were written as null",
     "not_finite": "{count} 个无穷大值在 long_texts.csv infinite values, there",
     "text": "{count} 段文字被截短或去除控制字符 texts were shortened or lost a control character",
 }

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo.errors import VocabularyError
-from maps.static_command import Area, Dpi, Height, Modes, Multiples, PaperScenario, Static, Width, write_paper_map
+from maps.static_command import (
+    Area,
+    Dpi,
+    Height,
+    Modes,
+    Multiples,
+    PaperScenario,
+    Static,
+    ThemeOption,
+    Width,
+    write_paper_map,
+)
 from maps.terminal import Lang, LangOption, existing
 from maps.travel_commands import Projects  # noqa: TC001  typer reads the annotations at run time
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from maps.tiles import Tiles
@@ -83,18 +95,21 @@ def map_(
     scenario: PaperScenario = "",
     small_multiples: Multiples = "",
     area: Area = "",
+    theme: ThemeOption = "",
 ) -> None:
     """由 (可能改过的) 表重画地图; --static 出印刷用图。 Draw the map again from an atlas whose tables may have been corrected."""
     if static is not None:
         write_paper_map(
             source, static, title=title, map_approval=map_approval, lang=lang.value, width_mm=width_mm, height_mm=height_mm,
             dpi=dpi, modes=mode or [], projects=project or [], scenario=scenario, split=small_multiples, area=area,
+            theme=theme, indicators=_all_indicators(source, indicators or []) if theme else None,
+            isochrones=_rings(isochrones),
         )  # fmt: skip
         typer.echo(f"{static}: {static.stat().st_size / 1e6:.1f} MB")
         return
     given = {
         "--width-mm": width_mm, "--height-mm": height_mm, "--mode": mode, "--project": project, "--scenario": scenario,
-        "--small-multiples": small_multiples, "--area": area,
+        "--small-multiples": small_multiples, "--area": area, "--theme": theme,
     }  # fmt: skip
     idle = [name for name, value in given.items() if value]
     if idle:
@@ -114,20 +129,15 @@ def _write_web(
     further: list[Path],
     isochrones: Path | None,
 ) -> None:
-    import pandas as pd
-
     from geo.boundaries import basemap, boundaries
     from geo.io import read_features, read_table
     from layers.features import attributions_of
-    from layers.isochrones import ISOCHRONES
-    from layers.schema import FEATURES, INDICATORS
+    from layers.schema import FEATURES
     from maps.atlas import TITLE
     from maps.static_command import document_titles
     from maps.web import write_web_map
     from projects.schema import MENTIONS, PROJECTS, VERDICTS
 
-    tables = [read_table(existing(source / "indicators.csv"), INDICATORS)]
-    tables += [_indicators(existing(path)) for path in further]
     verdicts = source / "verdicts.csv"
     features = read_features(existing(source / "features.gpkg"), FEATURES)
     write_web_map(
@@ -137,9 +147,9 @@ def _write_web(
         mentions=read_table(existing(source / "mentions.csv"), MENTIONS),
         areas=boundaries("prefecture"),
         counties=boundaries("county"),
-        indicators=pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0],
+        indicators=_all_indicators(source, further),
         verdicts=read_table(verdicts, VERDICTS) if verdicts.is_file() else None,
-        isochrones=None if isochrones is None else read_features(existing(isochrones), ISOCHRONES),
+        isochrones=_rings(isochrones),
         basemap=basemap(),
         title=title or TITLE[lang.value],
         lang=lang.value,
@@ -148,6 +158,26 @@ def _write_web(
         map_approval=map_approval,
         tiles=tiles,
     )
+
+
+def _all_indicators(source: Path, further: list[Path]) -> pd.DataFrame:
+    """Return the indicators of an atlas and of further tables."""
+    import pandas as pd
+
+    from geo.io import read_table
+    from layers.schema import INDICATORS
+
+    tables = [read_table(existing(source / "indicators.csv"), INDICATORS)]
+    tables += [_indicators(existing(path)) for path in further]
+    return pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+
+
+def _rings(path: Path | None) -> gpd.GeoDataFrame | None:
+    """Read isochrones, where a file is given."""
+    from geo.io import read_features
+    from layers.isochrones import ISOCHRONES
+
+    return None if path is None else read_features(existing(path), ISOCHRONES)
 
 
 def _indicators(path: Path) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geo.errors import VocabularyError
 from geo.io import MANIFEST
 from maps.terminal import existing
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    import pandas as pd
 
+    from maps.static import Theme
     from maps.static.sheet import Sheet
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "Multiples",
     "PaperScenario",
     "Static",
+    "ThemeOption",
     "Width",
     "document_titles",
     "write_paper_map",
@@ -65,7 +69,19 @@ Multiples = Annotated[
 Area = Annotated[
     str, typer.Option("--area", help="静态图范围 what the map on paper shows: 合肥市, 安徽 …", show_default=False)
 ]
+ThemeOption = Annotated[
+    str,
+    typer.Option(
+        "--theme",
+        metavar="INDICATOR|isochrone",
+        help="静态图底色 areas in the colours of an indicator (rail_density …, 见 indicators.csv), or isochrone with"
+        " --isochrones; --scenario 另可 change: 规划带来的变化",
+        show_default=False,
+    ),
+]
 _A4 = (210.0, 297.0)
+ISOCHRONE = "isochrone"
+"""The theme that is no indicator."""
 
 
 def write_paper_map(
@@ -83,6 +99,9 @@ def write_paper_map(
     scenario: str = "",
     split: str = "",
     area: str = "",
+    theme: str = "",
+    indicators: pd.DataFrame | None = None,
+    isochrones: gpd.GeoDataFrame | None = None,
 ) -> None:
     """
     Write a map for paper from the folder of an atlas.
@@ -103,6 +122,10 @@ def write_paper_map(
     split : {"", "mode", "stage", "scenario"}
         Small multiples.
     area : str
+    theme : str
+        An indicator, or ``isochrone``. Its map shows what the scenario builds, ``today`` where none is given.
+    indicators : DataFrame, contract ``layers.schema.INDICATORS``, optional
+    isochrones : GeoDataFrame, contract ``layers.isochrones.ISOCHRONES``, optional
 
     Raises
     ------
@@ -117,6 +140,9 @@ def write_paper_map(
     from maps.static import chosen_features, panels_by, write_static_map
 
     table = read_features(existing(source / "features.gpkg"), FEATURES)
+    coloured = _theme(theme, scenario, indicators, isochrones, lang) if theme else None
+    if coloured is not None:
+        scenario = "plan" if scenario == "change" else scenario or "today"
     features = chosen_features(table, modes=modes, projects=projects, scenario=scenario)
     panels = panels_by(features, split, lang=lang) if split else []
     named = {name for cell in features["documents"].astype(str) for name in cell.split("|") if name}
@@ -124,16 +150,37 @@ def write_paper_map(
     write_static_map(
         out,
         features,
-        title=title or _title(features, bool(projects), lang),
+        title=title or (coloured.heading if coloured is not None else _title(features, bool(projects), lang)),
         subtitle=_subtitle(features, scenario, lang),
-        sheet=_sheet(features, area, width_mm, height_mm, dpi, several=len(panels) > 1),
+        sheet=_sheet(features, area, width_mm, height_mm, dpi, coloured, several=len(panels) > 1),
         panels=panels,
         area=area,
+        theme=coloured,
         documents=[titles[name] for name in titles if name in named] + sorted(named - set(titles)),
         sources=attributions_of(table),
         map_approval=map_approval,
         lang=lang,
     )
+
+
+def _theme(
+    theme: str, scenario: str, indicators: pd.DataFrame | None, isochrones: gpd.GeoDataFrame | None, lang: str
+) -> Theme:
+    """Return what a map is coloured by; cities, or counties where the indicator names them."""
+    from geo.boundaries import boundaries
+    from maps.static import area_theme, reach_theme
+
+    if theme == ISOCHRONE:
+        if isochrones is None:
+            message = "--theme isochrone: give the rings, --isochrones FILE, as tongtu isochrone writes them"
+            raise VocabularyError(message)
+        several = isochrones["scenario"].nunique() > 1
+        return reach_theme(isochrones, scenario=scenario or ("today" if several else ""), lang=lang)
+    if indicators is None:
+        message = f"--theme {theme}: there is no table of indicators"
+        raise VocabularyError(message)
+    grounds = {"areas": boundaries("prefecture"), "counties": boundaries("county")}
+    return area_theme(grounds, indicators, theme, scenario=scenario or "today", lang=lang)
 
 
 def document_titles(source: Path) -> dict[str, str]:
@@ -178,13 +225,20 @@ def _subtitle(features: gpd.GeoDataFrame, scenario: str, lang: str) -> str:
 
 
 def _sheet(
-    features: gpd.GeoDataFrame, area: str, width: float | None, height: float | None, dpi: int, *, several: bool
+    features: gpd.GeoDataFrame,
+    area: str,
+    width: float | None,
+    height: float | None,
+    dpi: int,
+    theme: Theme | None,
+    *,
+    several: bool,
 ) -> Sheet:
     from maps.static import Sheet
     from maps.static.selection import extent_of
 
     if width is None and height is None:
-        west, south, east, north = extent_of(features, area)
+        west, south, east, north = extent_of(features, area, theme.box if theme is not None else None)
         tall = (north - south) > 0.8 * (east - west) and not several
         return Sheet(*(_A4 if tall else _A4[::-1]), dpi)
     ratio = _A4[1] / _A4[0]

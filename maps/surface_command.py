@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.errors import SchemaError, VocabularyError
+from geo.errors import VocabularyError
+from maps.surface_inputs import Land, Ways, areas_of, surface_run
 from maps.terminal import (
     AsOf,
+    DaskOption,
     Features,
     Format,
     FormatOption,
@@ -18,25 +19,18 @@ from maps.terminal import (
     LangOption,
     emit,
     existing,
-    level_of,
     places_of,
     progress_bar,
     write_manifest,
 )
-from maps.travel_commands import planned_features
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from layers.network import Network
-    from layers.osm.road_network import RoadNetwork
-    from layers.surface import Friction, Grid, Links, SurfaceAssumptions, UserRaster
     from maps.surface_files import SurfaceRun
 
 __all__ = ["surface"]
-
-GROUNDS = ("local_roads", "walking")
 
 
 def surface(
@@ -150,15 +144,7 @@ def surface(
         ),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help="每个地点一幅 a surface for each place too.")] = False,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            "--dask",
-            metavar="tcp://HOST:PORT",
-            help="Dask 调度器, 用于 for --each: scheduler of a cluster.",
-            show_default=False,
-        ),
-    ] = None,
+    dask: DaskOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="输出文件夹 folder to write.")] = Path("surface"),
     form: FormatOption = Format.TABLE,
     lang: LangOption = Lang.ZH,
@@ -174,64 +160,25 @@ def surface(
         message = "--dask spreads the surfaces of --each over a cluster; the surface of the nearest place is one search"
         raise VocabularyError(message)
     limits = _limits(limit)
-    chosen = _Choice(mode, as_of, scenario, features, network, lines, ground)
-    inputs = [path for path in (areas, network, lines, water, dem, friction, population, features) if path is not None]
+    ways = Ways(mode, as_of, scenario, features, network, lines, ground).checked()
+    land = Land(cell, crs, margin, water, dem, friction, population)
+    inputs = [*([areas] if areas is not None else []), *ways.files, *land.files]
     for path in inputs:
         existing(path)
     places = places_of(to or origin or [])
-    extent, units = _areas(area, areas, level)
-    run = _run(
-        chosen,
-        places,
-        "to" if to else "from",
-        extent,
-        units,
-        cell,
-        crs,
-        margin,
-        water,
-        dem,
-        friction,
-        population,
-        limits,
-    )
+    extent, units = areas_of(area, areas, level)
+    run = surface_run(ways, land, places, "to" if to else "from", extent, units, limits)
     with output_folder(out) as folder:
-        zones, rings = write_run(run, folder, lang.value)
+        zones, rings, findings = write_run(run, folder, lang.value)
         if each:
             with progress_bar("各地点 places") as progress:
                 write_each(run, folder, dask=dask, progress=progress)
         write_manifest(folder, inputs)
+    for text in findings:
+        typer.echo(text, err=True)
     _show(run, zones, rings, form, lang)
     if form is Format.TABLE:
         typer.echo(f"{out}: time.tif, nearest.tif, friction.tif, isochrones.gpkg, zones.csv, report.json")
-
-
-class _Choice:
-    """What the ground is crossed on: the built-in network, a road network, or a user's lines."""
-
-    def __init__(
-        self,
-        mode: str,
-        as_of: str,
-        scenario: str,
-        features: Path | None,
-        network: Path | None,
-        lines: Path | None,
-        ground: str | None,
-    ) -> None:
-        if network is not None and lines is not None:
-            message = "--network and --lines: give one, roads are drawn from either"
-            raise VocabularyError(message)
-        own = network is not None or lines is not None
-        if own and (mode != "road" or scenario != "today"):
-            message = "--mode and --scenario are of the built-in network; leave them out with --network or --lines"
-            raise VocabularyError(message)
-        if ground is not None and ground not in GROUNDS:
-            message = f"--ground {ground!r}; accepted: {', '.join(GROUNDS)}"
-            raise VocabularyError(message)
-        self.mode, self.as_of, self.scenario, self.features = mode, as_of, scenario, features
-        self.network, self.lines, self.own = network, lines, own
-        self.ground = ground or ("walking" if network is not None else "local_roads")
 
 
 def _limits(words: list[str] | None) -> list[float]:
@@ -246,210 +193,6 @@ def _limits(words: list[str] | None) -> list[float]:
     return limits
 
 
-def _areas(names: list[str] | None, file: Path | None, level: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return what the grid covers, and the areas of the statistics."""
-    import geopandas as gpd
-    import pandas as pd
-
-    from layers.area_units import areas_named
-
-    if file is not None:
-        from geo.vector_files import read_vector_file
-
-        if names:
-            message = "--area and --areas: give one"
-            raise VocabularyError(message)
-        table = read_vector_file(file).refuse_unusable().features()
-        table = table[table.geom_type.isin(["Polygon", "MultiPolygon"])].reset_index(drop=True)
-        table = table.rename(columns={old: new for old, new in (("名称", "name"), ("编号", "code"), ("区划代码", "code")) if old in table and new not in table})  # fmt: skip
-        if table.empty or "name" not in table:
-            message = f"{file}: {len(table)} polygons, columns {', '.join(map(str, table.columns))}; expected polygons with a name"
-            raise SchemaError(message)
-        if "code" not in table:
-            table["code"] = [str(i + 1) for i in range(len(table))]
-        return table, table[["code", "name", "geometry"]]
-    words = names or ["长三角"]
-    extent = pd.concat([table for _, table in areas_named(words)], ignore_index=True)
-    units = pd.concat([table for _, table in areas_named(words, level_of(level))], ignore_index=True)
-    units = units.drop_duplicates("code", ignore_index=True)
-    return (
-        gpd.GeoDataFrame(extent, geometry="geometry", crs="EPSG:4326"),
-        gpd.GeoDataFrame(units, geometry="geometry", crs="EPSG:4326"),
-    )
-
-
-def _run(
-    chosen: _Choice,
-    places: pd.DataFrame,
-    direction: str,
-    extent: gpd.GeoDataFrame,
-    units: gpd.GeoDataFrame,
-    cell: float,
-    crs: str | None,
-    margin: float,
-    water: Path | None,
-    dem: Path | None,
-    friction: Path | None,
-    population: Path | None,
-    limits: list[float],
-) -> SurfaceRun:
-    from layers.surface import (
-        SurfaceAssumptions,
-        SurfaceModel,
-        forecast_bytes,
-        friction_of,
-        grid_of,
-        travel_time_surface,
-    )
-    from maps.surface_files import SurfaceRun
-
-    assumptions = replace(SurfaceAssumptions(), ground="walking" if chosen.ground == "walking" else "local_roads")
-    grid = grid_of(extent, cell_m=cell, crs=crs, margin_km=margin)
-    forecast = forecast_bytes(grid.cells)
-    findings: list[str] = []
-    slopes, base = _raster(dem, grid, "elevation", findings), _raster(friction, grid, "friction", findings)
-    people = _raster(population, grid, "population", findings)
-    roads, own = _roads(chosen, assumptions, findings)
-    ground = friction_of(grid, assumptions=assumptions, roads=roads, water=_water(water), elevation=slopes, base=base)
-    findings += ground.findings
-    links, built, facts, evidence = _linked(chosen, ground, own)
-    findings += facts
-    model = SurfaceModel(ground, links)
-    found = travel_time_surface(model, places, direction="to" if direction == "to" else "from")
-    findings += found.findings
-    agreement = _agreement(
-        chosen, found.minutes, grid, built, own, places, units, assumptions, direction, base is not None
-    )
-    return SurfaceRun(
-        model, places, found, assumptions, direction, chosen.mode, limits, units, agreement, findings,
-        {"cells": grid.cells, "memory_forecast_gb": round(forecast / 1e9, 3)},
-        population=None if people is None else people.values,
-        as_of="" if chosen.own else chosen.as_of,
-        scenario="" if chosen.own else chosen.scenario,
-        grade_d_share=evidence[0],
-        straight_share=evidence[1],
-        extra_attributions=[own.facts["attribution"]] if own is not None and own.facts.get("attribution") else [],
-    )  # fmt: skip
-
-
-def _raster(path: Path | None, grid: Grid, kind: Any, findings: list[str]) -> UserRaster | None:
-    """Read a user's raster and note what was found."""
-    from layers.surface import read_raster
-
-    if path is None:
-        return None
-    raster = read_raster(path, grid, kind)
-    findings += [f"{path.name}: {text}" for text in raster.findings]
-    return raster
-
-
-def _roads(
-    chosen: _Choice, assumptions: SurfaceAssumptions, findings: list[str]
-) -> tuple[gpd.GeoDataFrame | None, RoadNetwork | None]:
-    """Return the roads to draw on the grid, and the road network where one is given."""
-    from layers.surface import road_speeds
-
-    if chosen.network is not None:
-        from layers.osm.road_network import RoadNetwork
-
-        own = RoadNetwork.load(chosen.network)
-        return None, own
-    if chosen.lines is None:
-        return None, None
-    from geo.vector_files import read_vector_file
-
-    table = read_vector_file(chosen.lines).refuse_unusable().features()
-    table = table[table.geom_type.isin(["LineString", "MultiLineString"])]
-    table = table.rename(columns={"速度kmh": "speed_km_h"} if "speed_km_h" not in table else {})
-    for name, default in (("mode", "highway"), ("speed_km_h", None), ("kind", "")):
-        if name not in table:
-            table = table.assign(**{name: default})
-    roads = road_speeds(table, assumptions)
-    if roads.empty:
-        message = f"{chosen.lines}: no road among {len(table)} lines; expected lines of mode highway, in operation"
-        raise SchemaError(message)
-    findings.append(
-        f"{chosen.lines.name}: 道路画入网格, 不分单行与立体交叉; roads drawn on the grid: no one-way directions, and crossing roads meet"
-    )
-    left = len(table) - len(roads)
-    if left:
-        findings.append(
-            f"{chosen.lines.name}: {left} 条非道路或未开通, 未计入; {left} lines are no roads in operation and left out"
-        )
-    controlled = int(roads["kind"].astype(str).isin(["expressway", "motorway", "motorway_link"]).sum())
-    if controlled:
-        findings.append(
-            f"{chosen.lines.name}: {controlled} 条高速公路按处处可进出处理, 沿线时间偏短; {controlled} expressways are taken as open "
-            "anywhere along them, times beside them are too short; a road network (--network) knows the ways on"
-        )
-    return roads, None
-
-
-def _water(path: Path | None) -> list[Any]:
-    from geo.boundaries import basemap
-
-    if path is None:
-        known = basemap()
-        return [*known["sea"].geometry, *known["lakes"].geometry]
-    from geo.vector_files import read_vector_file
-
-    return list(read_vector_file(path).refuse_unusable().features().geometry.dropna())
-
-
-def _linked(
-    chosen: _Choice, ground: Friction, own: RoadNetwork | None
-) -> tuple[Links, Network | None, tuple[str, ...], tuple[float, float]]:
-    """Return the links over the ground, the built-in network, what was found, and what the network rests on."""
-    from layers.surface import Links, network_links, road_network_links
-
-    unknown = (float("nan"), float("nan"))
-    if own is not None:
-        links, told = road_network_links(own, ground)
-        return links, None, told, unknown
-    if chosen.lines is not None:
-        return Links(), None, (), unknown
-    from layers.accessibility.evidence import evidence_of
-    from layers.indicators import scenario_network
-    from layers.scenario import parse_month
-
-    planned, word = planned_features(chosen.scenario, chosen.features, None)
-    built = scenario_network(planned, month=parse_month(chosen.as_of), scenario=word)
-    links, told = network_links(built, ground, mode=chosen.mode)
-    evidence = evidence_of(built, planned)
-    return links, built, told, (evidence.grade_d_share, evidence.straight_share)
-
-
-def _agreement(
-    chosen: _Choice,
-    minutes: Any,
-    grid: Grid,
-    built: Network | None,
-    own: RoadNetwork | None,
-    places: pd.DataFrame,
-    units: gpd.GeoDataFrame,
-    assumptions: SurfaceAssumptions,
-    direction: str,
-    own_ground: bool,
-) -> Any:
-    """Compare with the times of the network, where it is known and the ground is ours."""
-    import pandas as pd
-
-    from layers.surface import network_agreement, road_network_agreement
-
-    if own is not None and direction == "to" and not own_ground:
-        speed = assumptions.ground_speed_km_h
-        return road_network_agreement(minutes, grid, own, places, ground_speed_km_h=speed)
-    if built is None or own_ground or chosen.ground != "local_roads":
-        return None
-    inside = units.geometry.representative_point()
-    probes = pd.DataFrame(
-        {"name": units["name"].astype(str) + " " + units["code"].astype(str), "lon": inside.x, "lat": inside.y}
-    )
-    return network_agreement(
-        minutes, grid, built, places, probes, mode=chosen.mode, ground_speed_km_h=assumptions.ground_speed_km_h
-    )
-
-
 def _show(run: SurfaceRun, zones: pd.DataFrame, rings: gpd.GeoDataFrame, form: Format, lang: Lang) -> None:
     if form is not Format.TABLE:
         emit(zones, form)
@@ -457,8 +200,6 @@ def _show(run: SurfaceRun, zones: pd.DataFrame, rings: gpd.GeoDataFrame, form: F
     emit(_by_area(zones, lang, people=run.population is not None), form)
     for limit, km2 in zip(rings["limit_min"], rings["area_km2"], strict=True):
         typer.echo(f"{limit:g} min: {km2:,.0f} km²")
-    for text in run.findings:
-        typer.echo(text, err=True)
     if run.agreement is not None and run.agreement.summary["count"]:
         s = run.agreement.summary
         typer.echo(

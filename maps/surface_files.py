@@ -11,6 +11,7 @@ from geo import __version__
 from geo.io import attributions, write_bytes, write_features, write_table
 from layers.isochrones import ISOCHRONES
 from layers.surface import (
+    COVERED_SHARE,
     REFERENCE,
     SURFACE_ZONES,
     place_surfaces,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMULA", "SurfaceRun", "write_each", "write_run"]
 
+UNLIKE_CENSUS = (0.7, 1.4)
+"""A population raster whose people are outside this range of those counted in 2020 is doubted: densities are no counts."""
 FORMULA = (
     "minutes = min over ways of the sum of (friction_a + friction_b) / 2 * distance over eight neighbours, and of the times of "
     "links; friction in s/m. Ways over open ground up to 8.24 % too long, 5.5 % in the mean of directions"
@@ -90,7 +93,7 @@ class SurfaceRun:
         )
 
 
-def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, gpd.GeoDataFrame, list[str]]:
     """
     Write the surface, its friction, which place is nearest, isochrones, statistics and the report.
 
@@ -98,6 +101,8 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
     -------
     DataFrame, contract ``layers.surface.SURFACE_ZONES``
     GeoDataFrame, contract ``layers.isochrones.ISOCHRONES``
+    list of str
+        What was found, Chinese then English.
     """
     grid = run.model.friction.grid
     way = "to" if run.direction == "to" else "from"
@@ -136,11 +141,13 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
     write_features({ISOCHRONES.name: rings}, folder / "isochrones.gpkg")
     zones = zonal_statistics(run.surface.minutes, grid, run.areas, limits_min=run.limits_min, population=run.population)
     write_table(zones, folder / "zones.csv", SURFACE_ZONES)
+    findings = [*run.findings, *_beside_census(run, zones)]
     if run.agreement is not None:
         table = run.agreement.times.round(3)
         write_bytes(folder / "agreement.csv", table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
-    write_bytes(folder / "report.json", (json.dumps(_report(run), ensure_ascii=False, indent=1) + "\n").encode())
-    return zones, rings
+    report = _report(run) | {"findings": findings}
+    write_bytes(folder / "report.json", (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode())
+    return zones, rings, findings
 
 
 def _report(run: SurfaceRun) -> dict[str, Any]:
@@ -171,9 +178,26 @@ def _report(run: SurfaceRun) -> dict[str, Any]:
         "shares": {name: round(share, 6) for name, share in run.model.friction.shares.items()},
         "places": run.places["name"].astype(str).tolist(),
         "agreement_with_the_network": None if run.agreement is None else _rounded(run.agreement.summary),
-        "findings": run.findings,
         "attributions": [*attributions(), *run.extra_attributions],
     }
+
+
+def _beside_census(run: SurfaceRun, zones: pd.DataFrame) -> list[str]:
+    """Tell how many people of a raster live in the areas, beside those counted in 2020."""
+    if run.population is None or "population_2020" not in run.areas:
+        return []
+    here = zones.drop_duplicates("code").merge(run.areas[["code", "population_2020"]], on="code")
+    here = here[(here["covered_share"] >= COVERED_SHARE) & here["population_2020"].notna()]
+    found, counted = float(here["population"].sum()), float(here["population_2020"].sum())
+    if not counted > 0.0:
+        return []
+    told = (
+        f"人口栅格在 {len(here)} 个统计单元内 {found:,.0f} 人, 七普 {counted:,.0f} 人, 比值 {found / counted:.2f}; persons of the raster"
+        f" beside the census of 2020, ratio {found / counted:.2f}"
+    )
+    if not UNLIKE_CENSUS[0] <= found / counted <= UNLIKE_CENSUS[1]:
+        told += "; 请检查是否为密度或其他年份 is it a density, or of another year?"
+    return [told]
 
 
 def _rounded(numbers: dict[str, float]) -> dict[str, float | None]:

@@ -171,8 +171,9 @@ def wanted_of_projects(
         site = site_of(record, context, ground, SitingAssumptions())
         chain = place_chain(site)
         in_network = row.drawn_by == Method.NETWORK.value
-        # A line beside another one (复线, 二通道) is not looked for under the other's name or number.
-        on_lines = in_network and not BESIDE.search(site.name)
+        # A line beside another one (复线, 二通道) is not looked for under the other's name or number, or by its places.
+        own_name_only = bool(BESIDE.search(site.name))
+        on_lines = in_network and not own_name_only
         names, refs = _of_existing(row.geometry, site.mode, lines) if on_lines else ([], frozenset())
         own = [*site.names, *names]
         out.append(
@@ -189,7 +190,8 @@ def wanted_of_projects(
                 drawn_by=str(row.drawn_by),
                 names=named(own),
                 refs=refs.union(*(refs_of(text) for text in site.names)),
-                ends=_ends(chain),
+                ends=() if own_name_only else _ends(chain),
+                marks=() if own_name_only else _marks(chain),
                 places=_waypoints(site, chain),
                 in_network=in_network,
             )
@@ -221,6 +223,13 @@ def _of_existing(geometry: BaseGeometry, mode: str, lines: gpd.GeoDataFrame) -> 
 def _ends(chain: Chain) -> tuple[str, ...]:
     """Return the names of the places whose first characters or full names make a line's name."""
     return tuple(place.name for place in chain.places) if len(chain.places) > 1 else ()
+
+
+def _marks(chain: Chain) -> tuple[frozenset[str], ...]:
+    """Return the characters that stand for each place in the 简称 of a line: 南 and 宁 for 南京."""
+    if len(chain.places) < 2:
+        return ()
+    return tuple(frozenset({p.name[0], *(mark for mark in p.abbreviations if len(mark) == 1)}) for p in chain.places)
 
 
 def _waypoints(site: Site, chain: Chain) -> tuple[BaseGeometry, ...]:

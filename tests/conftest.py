@@ -58,15 +58,9 @@ def _no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Any]:
-    """
-    Two workers, a process each with a nanny that starts it again, and a scheduler on the loopback.
-
-    All of a cluster stays on this machine: the guard on connections lets it be.
-    """
-    import dask
-    from distributed import LocalCluster
-
+def _two_workers() -> Iterator[Any]:
+    dask = pytest.importorskip("dask")
+    LocalCluster = pytest.importorskip("distributed").LocalCluster  # noqa: N806 (a class)
     with (
         dask.config.set({"distributed.logging.distributed": "critical"}),
         LocalCluster(
@@ -79,3 +73,26 @@ def cluster() -> Iterator[Any]:
         ) as made,
     ):
         yield made
+
+
+@pytest.fixture
+def cluster(_two_workers: Any) -> Any:
+    """
+    Two workers, a process each with a nanny that starts it again, and a scheduler on the loopback.
+
+    All of a cluster stays on this machine: the guard on connections lets it be. Tests kill workers; the next finds two.
+    """
+    import asyncio
+
+    async def back() -> bool:
+        for _ in range(300):
+            if len(_two_workers.scheduler.workers) == 2:
+                return True
+            await asyncio.sleep(0.05)
+        return False
+
+    if not _two_workers.sync(back):  # a nanny gives up on a worker that is killed while it starts
+        _two_workers.scale(0)
+        _two_workers.scale(2)
+        _two_workers.wait_for_workers(2, timeout=60)
+    return _two_workers

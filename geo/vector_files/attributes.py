@@ -39,7 +39,7 @@ def attribute_table(
     ----------
     layer : str
     fields, types, columns : sequences of equal length
-        Names, GDAL types (``OFTString`` …) and values.
+        Names, GDAL types (``OFTString`` …, and ``OFTBoolean`` for its subtype of whole numbers) and values.
     rows : int
     stated : str or None
         Stated encoding of a dBASE table read as ``LATIN`` (``""``: none stated); None where texts are texts already.
@@ -115,6 +115,8 @@ def _typed(cells: NDArray[Any], kind: str) -> tuple[Any, str]:
         return pd.array(np.where(np.isnan(cells), np.nan, cells), dtype="Float64").astype(
             "Int64"
         ), "digits" if big else ""
+    if kind == "OFTBoolean":
+        return pd.array([None if v is None or v != v else bool(v) for v in cells.tolist()], dtype="boolean"), ""
     if kind in {"OFTDate", "OFTDateTime"}:
         known = pd.Series(cells, dtype=object)
         filled = known.notna() & (known.astype(str) != "")

@@ -14,8 +14,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "crs_null": ("crs 为 null，按 WGS 84", "its crs is null; taken as WGS 84"),
     "crs_overruled": ("文件坐标系为 {detail}，按所给坐标系", "the file's coordinate system, {detail}, gave way to the given one"),
     "datum_unpublished": ("{detail} 到 CGCS2000 / WGS 84 无公开转换参数，坐标按原值使用，可能偏差约 100 m；如有参数请先行转换",
-        "no way from {detail} to CGCS2000 / WGS 84 is published; coordinates were taken as they are and may be off by some"
-        " 100 m: have them transformed by who holds the parameters"),
+        "no way from {detail} to WGS 84 is published; coordinates were taken as they are and may be off by about 100 m"),
     "dates_as_text": ("字段 {detail} 含无效日期，按文字保留", "field {detail} holds dates that are none; kept as text"),
     "digits": ("字段 {detail} 有超过 2^53 的整数，尾数可能不准", "field {detail} holds whole numbers over 2^53, whose last digits may be off"),
     "encoding_guessed": ("未注明编码，按 {detail} 读取", "no encoding is stated; read as {detail}"),

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-from geo.crs import CHINA_BOUNDS
+from geo.coordinate_systems import CHINA_BOUNDS
 from geo.vector_files.findings import Finding
 
 if TYPE_CHECKING:

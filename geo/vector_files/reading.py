@@ -227,15 +227,18 @@ def _placed(
         request.findings.append(Finding("axes_turned", name))
     datum = request.datum or staged.datum or shifted_datum(system) or ""
     request.stated |= bool(datum)
-    unpublished = "" if datum else unpublished_datum(system)
-    if unpublished:
-        request.findings.append(Finding("datum_unpublished", name, detail=unpublished))
     request.findings += doubts(shapes, system, name)
     mark = re.search(r"(gcj-?02|bd-?09)", name, re.IGNORECASE)
     if mark and not datum:
         request.findings.append(Finding("name_says_shifted", name, detail=mark.group(1).lower().replace("-", "")))
     drawn = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index), crs=system)
-    return from_datum(drawn, cast("Datum", datum or "wgs84"))
+    placed = from_datum(drawn, cast("Datum", datum or "wgs84"))
+    west, south, east, north = (float(v) for v in placed.total_bounds)
+    if not datum and east >= west:  # something is drawn
+        unpublished = unpublished_datum(system, (west, south, east, north))
+        if unpublished:
+            request.findings.append(Finding("datum_unpublished", name, detail=unpublished))
+    return placed
 
 
 def _system(path: Path, name: str, crs: str | None, staged: Staged, request: _Request) -> CRS:

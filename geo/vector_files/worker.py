@@ -106,7 +106,10 @@ def read(path: str, encoding: str | None) -> dict[str, Any]:
                     "promised": int(info["features"]),
                     "read": len(fids),
                     "fields": [str(field) for field in meta["fields"]],
-                    "types": list(info["ogr_types"]),
+                    "types": [
+                        "OFTBoolean" if str(dtype) == "bool" else kind
+                        for kind, dtype in zip(info["ogr_types"], info["dtypes"], strict=True)
+                    ],
                     "wkb": None if shapes is None else list(shapes),
                     "columns": list(fields),
                     "given": _given_in_geopackage(path, str(name), fids) if path.endswith(".gpkg") else [],

@@ -125,25 +125,27 @@ def block_times(rows: tuple[int, int], job: MatrixJob) -> tuple[NDArray[np.float
     reason : ndarray of int8, same shape
         Position in ``REASONS``, -1 where there is a time.
     """
-    start, end = job.origins, job.destinations
-    part = slice(*rows)
-    node, near = start.node[part], start.node[part] >= 0
-    reached = end.node >= 0
-    minutes = np.full((len(node), len(end.node)), np.nan)
-    if near.any() and reached.any():
-        found = job.engine.matrix(node[near], end.node[reached])
-        found += start.access_min[part][near][:, None]
-        found += end.access_min[reached][None, :]
+    part, end = slice(*rows), job.destinations
+    all_ids, node, access_min, spot = job.origins
+    start = Ends(all_ids[part], node[part], access_min[part], spot[part])
+    near, reached = start.node >= 0, end.node >= 0
+    minutes = job.engine.matrix(start.node[near], end.node[reached])
+    minutes += start.access_min[near][:, None]
+    minutes += end.access_min[reached][None, :]
+    if not (near.all() and reached.all()):
+        found, minutes = minutes, np.full((len(near), len(reached)), np.nan)
         minutes[np.ix_(near, reached)] = found
-        own = (start.spot[part][:, None] == end.spot[None, :]) & near[:, None]
-        minutes[own] = 0.0
-    reason = np.where(np.isnan(minutes), np.int8(REASONS.index(Unreached.NO_WAY)), np.int8(-1))
+    if np.isin(start.spot, end.spot).any():
+        minutes[(start.spot[:, None] == end.spot[None, :]) & near[:, None] & reached[None, :]] = 0.0
+    reason = np.full(minutes.shape, -1, dtype=np.int8)
+    reason[np.isnan(minutes)] = REASONS.index(Unreached.NO_WAY)
     reason[:, ~reached] = REASONS.index(Unreached.DESTINATION_FAR)
     reason[~near] = REASONS.index(Unreached.ORIGIN_FAR)
-    late = minutes > job.limit_min
-    reason[late] = REASONS.index(Unreached.BEYOND_LIMIT)
-    minutes[late] = np.nan
-    return minutes.astype(np.float32), reason.astype(np.int8)
+    if np.isfinite(job.limit_min):
+        late = minutes > job.limit_min
+        reason[late] = REASONS.index(Unreached.BEYOND_LIMIT)
+        minutes[late] = np.nan
+    return minutes.astype(np.float32), reason
 
 
 def block_content(rows: tuple[int, int], job: MatrixJob) -> Block:

@@ -128,7 +128,7 @@ def forecast_memory(nodes: int, links: int, origins: int, destinations: int, blo
     laid_out = min(nodes, NODES_PER_TARGET * destinations)
     fixed += threads() * (LANES_BYTES * laid_out + 4.0 * nodes) + 100.0 * laid_out
     if nodes <= SMALL:
-        fixed += 16.0 * BLOCK_CELLS  # plain searches give the times to every node
+        fixed += 16.0 * min(BLOCK_CELLS, nodes * origins)  # plain searches give the times to every node
     block = max(min(block_size, origins), 1)
     return MemoryForecast(fixed, row, block, 4.0 * origins * destinations)
 

@@ -51,11 +51,12 @@ class StreetAccess:
     speed_km_h: float = 20.0  # on what is not in the network: yards, lanes, tracks; assumption
     detour: float = 1.3  # length over distance as the crow flies, as in layers.network.AccessAssumptions
     farthest_km: float = 5.0  # a place farther from the network is not on it: no time rather than a guess
+    fragment_nodes: int = 100  # fewer, cut off from the rest, are taken for a slip in the map; more for an island
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        if not (self.speed_km_h > 0.0 and self.detour >= 1.0 and self.farthest_km >= 0.0):
-            message = f"{self}: expected a speed above 0, a detour of 1 or more, a distance of 0 or more"
+        if not (self.speed_km_h > 0.0 and self.detour >= 1.0 and self.farthest_km >= 0.0 and self.fragment_nodes >= 0):
+            message = f"{self}: expected a speed above 0, a detour of 1 or more, a distance and a number of 0 or more"
             raise SchemaError(message)
 
     def time_min(self, distance_km: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,8 +99,15 @@ def read_places(path: Path, *, datum: Datum = "wgs84") -> pd.DataFrame:
     table = pd.DataFrame({"lon": point.x.to_numpy(), "lat": point.y.to_numpy()})
     for name, accepted in (("id", ("id", "编号", "code", "adcode")), ("name", ("name", "名称"))):
         column = next((label for label in accepted if label in drawn), None)
-        table[name] = "" if column is None else [str(v) for v in drawn[column]]
+        table[name] = "" if column is None else [_word(v) for v in drawn[column]]
     return _checked(table, str(path))
+
+
+def _word(value: object) -> str:
+    """Return a cell of a vector file as text: codes that GDAL hands out as fractions without theirs."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 _AS_GIVEN = Schema("places", columns=tuple(replace(c, nullable=c.name in {"id", "name"}) for c in PLACES.columns))
@@ -145,8 +153,9 @@ def places_on_network(streets: Streets, places: pd.DataFrame, *, access: StreetA
     """
     Find the node of a street network that each place is reached from.
 
-    The nearest node of the largest part of the network; of any other part where that is too far (an island). A place
-    farther than assumed stays in, without a node.
+    The nearest node. Where that lies on a fragment, cut off from the rest by a slip in the map, the nearest of the largest
+    part, if it is not too far; but a place on an island is not carried over the water. A place farther than assumed stays
+    in, without a node.
 
     Parameters
     ----------
@@ -166,15 +175,20 @@ def places_on_network(streets: Streets, places: pd.DataFrame, *, access: StreetA
     access = access or StreetAccess()
     table = PLACES.validate(PLACES.coerce(places))[PLACES.names].reset_index(drop=True)
     lon_lat = table[["lon", "lat"]].to_numpy(dtype=np.float64)
-    node, metres = streets.snap(lon_lat)
-    far = metres > access.farthest_km * 1000.0
-    if far.any():
-        other, apart = streets.snap(lon_lat[far], largest_component=False)
-        nearer = apart <= access.farthest_km * 1000.0
-        node[far], metres[far] = np.where(nearer, other, node[far]), np.where(nearer, apart, metres[far])
-        far = metres > access.farthest_km * 1000.0
-    size = np.bincount(streets.component)[streets.component[node]] if len(node) else np.empty(0, dtype=np.int64)
-    aside = ~far & (size < np.bincount(streets.component).max())
+    node, metres = streets.snap(lon_lat, largest_component=False)
+    farthest_m = access.farthest_km * 1000.0
+    sizes = np.bincount(streets.component)
+    size = sizes[streets.component[node]]
+    mended = (size < access.fragment_nodes) & (size < sizes.max(initial=0))
+    if mended.any():
+        main, apart = streets.snap(lon_lat[mended])
+        mended[mended] = apart <= farthest_m
+        within = apart <= farthest_m
+        node[mended], metres[mended] = main[within], apart[within]
+    fragment = size.copy()
+    size = sizes[streets.component[node]]
+    far = metres > farthest_m
+    aside = ~far & (size < sizes.max(initial=0))
     distance_km = metres / 1000.0
     table["node"] = pd.array(node, dtype="Int64")
     table["distance_km"] = distance_km
@@ -190,5 +204,9 @@ def places_on_network(streets: Streets, places: pd.DataFrame, *, access: StreetA
     table.loc[aside, "note"] = [
         f"在与主网不连通的 {n:,} 个节点的部分 on a part of {n:,} nodes cut off from the main network"
         for n in size[aside]
+    ]
+    table.loc[mended, "note"] = [
+        f"最近节点在 {n:,} 个节点的碎片上, 改接主网 nearest node on a fragment of {n:,}: joined to the main network instead"
+        for n in fragment[mended]
     ]
     return PLACES_ON_NETWORK.validate(PLACES_ON_NETWORK.coerce(table))

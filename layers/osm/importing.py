@@ -109,7 +109,7 @@ def import_osm(
         network,
         objects.findings,
         drawn.passed_over,
-        objects.data_date,
+        date,
         bounds,
     )
 

@@ -31,7 +31,7 @@ from layers.osm.tag_values import (
 if TYPE_CHECKING:
     from layers.osm.reading import Objects
 
-__all__ = ["Drawn", "described", "lines_of", "readings"]
+__all__ = ["Drawn", "Reading", "described", "lines_of", "readings"]
 
 
 class Drawn(NamedTuple):
@@ -42,21 +42,29 @@ class Drawn(NamedTuple):
     passed_over: dict[str, int]
 
 
-def readings(objects: Objects) -> list[tuple[list[Found], list[Found]]]:
-    """Return of each way what it is as a line and as an area; ways with the same deciding tags are read once."""
-    known: dict[bytes, tuple[list[Found], list[Found]]] = {}
+class Reading(NamedTuple):
+    """What a way is as a line and as an area, and the tag by which it was picked."""
+
+    lines: list[Found]
+    areas: list[Found]
+    tag: str
+
+
+def readings(objects: Objects) -> list[Reading]:
+    """Return the reading of each way, by the rows of ``objects.ways``; ways with the same deciding tags are read once."""
+    known: dict[bytes, Reading] = {}
     out = []
     for raw in relevant_tags(objects.ways, key_hashes(deciding_keys())):
         found = known.get(raw)
         if found is None:
             tags = tags_of(raw)
             lines = [] if tags.get("area") == "yes" else kinds_of(tags, "line")
-            found = known[raw] = (lines, kinds_of(tags, "area"))
+            found = known[raw] = Reading(lines, kinds_of(tags, "area"), _class_of(tags))
         out.append(found)
     return out
 
 
-def lines_of(objects: Objects, found: list[tuple[list[Found], list[Found]]]) -> Drawn:
+def lines_of(objects: Objects, found: list[Reading]) -> Drawn:
     """
     Make the lines of what was read.
 
@@ -76,10 +84,10 @@ def lines_of(objects: Objects, found: list[tuple[list[Found], list[Found]]]) -> 
     used: list[int] = []
     passed: Counter[str] = Counter()
     for p, row in enumerate(pieces.row.tolist()):
-        kinds, areas = found[row]
+        kinds, areas, tag = found[row]
         if not kinds:
             if not areas and pieces.number[p] == 1:
-                passed[_class_of(tags_of(ways.text[ways.tag_begin[row] : ways.tag_end[row]].tobytes()))] += 1
+                passed[tag] += 1
             continue
         tags = ways.tags(row)
         suffix = "" if pieces.number[p] == 1 else f"#{pieces.number[p]}"

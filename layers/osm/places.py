@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo.schema import Schema
+    from layers.osm.lines import Reading
     from layers.osm.reading import Objects, Relation
 
 __all__ = ["areas_of", "points_of"]
@@ -37,7 +38,7 @@ def points_of(objects: Objects) -> gpd.GeoDataFrame:
     return _table(rows, shapes, OSM_POINTS)
 
 
-def areas_of(objects: Objects, found: list[tuple[list[Found], list[Found]]]) -> gpd.GeoDataFrame:
+def areas_of(objects: Objects, found: list[Reading]) -> gpd.GeoDataFrame:
     """
     Return the areas, contract ``layers.osm.schema.OSM_AREAS``, sorted.
 
@@ -66,7 +67,7 @@ def areas_of(objects: Objects, found: list[tuple[list[Found], list[Found]]]) -> 
 
     whole_way = np.bincount(pieces.row, minlength=len(ways.ids)) == 1
     for p, row in enumerate(pieces.row.tolist()):
-        lines, kinds = found[row]
+        lines, kinds, _ = found[row]
         if not kinds or pieces.number[p] != 1:
             continue
         nodes = pieces.nodes(p)

@@ -191,27 +191,28 @@ def _places(
     nodes: Nodes, node_id: NDArray[np.int64], findings: Findings
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the places of the nodes asked for, NaN where there is none; and for each node read, its position or -1."""
-    sorted_already = bool((nodes.ids[1:] > nodes.ids[:-1]).all())
-    order = np.arange(len(nodes.ids)) if sorted_already else np.argsort(nodes.ids, kind="stable")
-    ids = nodes.ids[order]
-    last = np.ones(len(ids), dtype=bool)
-    last[:-1] = ids[1:] != ids[:-1]
-    findings.add("node_twice", (f"node/{i}" for i in ids[~last][:5]), count=int((~last).sum()))
-    kept = order[last]
     row = np.full(len(nodes.ids), -1, dtype=np.int64)
     lon_lat = np.full((len(node_id), 2), np.nan)
-    if len(node_id) and len(kept):
-        if np.array_equal(node_id, nodes.ids[kept]):
-            at = np.arange(len(node_id))
-        else:
-            at = np.minimum(np.searchsorted(node_id, nodes.ids[kept]), len(node_id) - 1)
-            asked = node_id[at] == nodes.ids[kept]
-            kept, at = kept[asked], at[asked]
-        row[kept] = at
-        x, y = nodes.x[kept], nodes.y[kept]
-        wrong = (np.abs(x) > 1_800_000_000) | (np.abs(y) > 900_000_000)
+    if np.array_equal(nodes.ids, node_id):  # the rule: the file is sorted and whole
+        kept = at = np.arange(len(node_id))
+    else:
+        order = np.argsort(nodes.ids, kind="stable")
+        ids = nodes.ids[order]
+        last = np.ones(len(ids), dtype=bool)
+        last[:-1] = ids[1:] != ids[:-1]
+        findings.add("node_twice", (f"node/{i}" for i in ids[~last][:5]), count=int((~last).sum()))
+        kept = order[last]
+        at = np.searchsorted(node_id, nodes.ids[kept])
+        asked = at < len(node_id)
+        asked[asked] = node_id[at[asked]] == nodes.ids[kept[asked]]
+        kept, at = kept[asked], at[asked]
+    row[kept] = at
+    x, y = nodes.x[kept], nodes.y[kept]
+    lon_lat[at, 0], lon_lat[at, 1] = x / 1e7, y / 1e7
+    wrong = (np.abs(x) > 1_800_000_000) | (np.abs(y) > 900_000_000)
+    if wrong.any():
+        lon_lat[at[wrong]] = np.nan
         findings.add("node_out_of_range", (f"node/{i}" for i in nodes.ids[kept[wrong]][:5]), count=int(wrong.sum()))
-        lon_lat[at] = np.where(wrong[:, None], np.nan, np.stack([x, y], axis=1) / 1e7)
     return lon_lat, row
 
 

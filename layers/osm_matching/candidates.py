@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from layers.osm.schema import OSM_LINES
+from layers.osm.schema import OSM_LINES, Lifecycle
 from layers.osm_matching.names import LineName, line_name, refs_of, split_names
 from layers.rail import HIGH_SPEED_KINDS
 from layers.schema import Mode
@@ -93,7 +93,7 @@ class Candidates:
 
     def __init__(self, lines: gpd.GeoDataFrame) -> None:
         OSM_LINES.validate(lines)
-        kept = lines[lines["lifecycle"].isin(["proposed", "planned", "construction", "in_use"])]
+        kept = lines[[not Lifecycle(word).is_former for word in lines["lifecycle"]]]
         kept = kept[~(kept.geometry.isna() | kept.geometry.is_empty)]
         self.lines = kept.sort_values(["osm_id", "mode"], ignore_index=True)
         self.geometry: NDArray[np.object_] = np.asarray(self.lines.geometry, dtype=object)

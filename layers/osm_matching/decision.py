@@ -94,7 +94,7 @@ def match_line(wanted: Wanted, candidates: Candidates, *, assumptions: MatchAssu
         return Match(Decision.REFUSED, ("other_class",)) if own.other_class else Match(Decision.ABSENT, ("absent",))
     best = _routed(wanted, candidates, own, near, band, given)
     if best is None or best.geometry is None:
-        return _unjoined(wanted, candidates, own, band)
+        return _unjoined(wanted, candidates, own, band, given)
     rest = not_beside(candidates, own, best.geometry, given)
     free = np.setdiff1d(near, np.asarray(list(own.quality), dtype=np.int64))
     second = _routed(wanted, candidates, rest, free, band, given) if rest.quality else None
@@ -238,7 +238,7 @@ def _judged(
     off = distances_km(evenly(geometry, 1.0), wanted.geometry)
     course = float(np.mean(off <= band))
     other = sum(route.other_km for route in routes)
-    names = names_by_length(candidates, own, rows)
+    names = names_by_length(candidates, own, rows, given)
     ratio = km / drawn_km if drawn_km > 0.0 else np.inf
     low, high = given.precise_length if wanted.accuracy_km <= given.precise_km else given.rough_length
     published = wanted.route_length_km
@@ -306,13 +306,14 @@ def _judged(
     return Match(decision, unique, geometry, round(score, 4), evidence, tuple(rows.tolist()))
 
 
-def _unjoined(wanted: Wanted, candidates: Candidates, own: OwnWays, band: float) -> Match:
+def _unjoined(wanted: Wanted, candidates: Candidates, own: OwnWays, band: float, given: MatchAssumptions) -> Match:
     """Report ways that bear the name but join nothing: how much of the drawing they lie beside."""
     rows = np.asarray(sorted(own.quality), dtype=np.int64)
     pieces = shapely.MultiLineString(list(candidates.geometry[rows]))
     near = distances_km(evenly(wanted.geometry, 1.0), pieces) <= min(band, 3.0)
-    names = names_by_length(candidates, own, rows)
-    names.pop("stage")
+    names = names_by_length(candidates, own, rows, given)
+    for column in ("stage", "osm_accuracy_km"):
+        names.pop(column)
     share = float(np.mean(near))
     evidence = {**names, "coverage_share": round(share, 4), "drawn_length_km": round(length_km(wanted.geometry), 3)}
     decision = Decision.PARTIAL if share >= LEAST_PART else Decision.REFUSED

@@ -34,8 +34,12 @@ def stage_reasons(
         dated_new = running & (years >= given.new_since)
         if float(km[old].sum()) > 0.5 * total:
             out.append("opened_before")
-        elif in_use and _is_road(wanted) and float(km[dated_new].sum()) <= 0.5 * total:
-            out.append("existing_road")
+        elif in_use and float(km[dated_new].sum()) <= 0.5 * total:
+            by_places = np.asarray([own.by.get(row) == "name" and own.quality[row] < 0.9 for row in rows.tolist()])
+            if _is_road(wanted):
+                out.append("existing_road")
+            elif float(km[by_places].sum()) > 0.5 * total:
+                out.append("by_places_only")
     weak = np.asarray([own.by.get(row) == "ref" and own.quality[row] < 0.85 for row in rows.tolist()])
     if wanted.accuracy_km > given.precise_km and float(km[weak].sum()) > 0.5 * total:
         out.append("number_only")
@@ -52,7 +56,9 @@ def only_prepared(wanted: Wanted) -> bool:
     return wanted.origin == "project" and wanted.status in early and not wanted.in_network
 
 
-def names_by_length(candidates: Candidates, own: OwnWays, rows: NDArray[np.int64]) -> dict[str, object]:
+def names_by_length(
+    candidates: Candidates, own: OwnWays, rows: NDArray[np.int64], given: MatchAssumptions
+) -> dict[str, object]:
     """Return what the ways of a route are called, numbered and at what stage, most of the length first."""
     km = candidates.length_km[rows]
     total = max(float(km.sum()), 1e-9)
@@ -75,11 +81,19 @@ def names_by_length(candidates: Candidates, own: OwnWays, rows: NDArray[np.int64
         "osm_ref": "|".join(_ordered(numbered)[:5]),
         "osm_status": "|".join(f"{name}:{stages[name] / total:.2f}" for name in _ordered(stages)),
         "stage": _ordered(stages)[0],
+        "osm_accuracy_km": _accuracy_km({name: length / total for name, length in stages.items()}, given),
         "matched_by": next((how for how in _ordered(by) if how), ""),
         "name_score": round(quality / max(own_km, 1e-9), 4),
         "ways": len(rows),
         "osm_ids": "|".join(ways[:100]),
     }
+
+
+def _accuracy_km(shares: dict[str, float], given: MatchAssumptions) -> float:
+    """Return how far a route may be off: what is only planned is mapped from a sketch, not from a picture."""
+    if shares.get(Status.PROPOSED.value, 0.0) > given.stage_share:
+        return given.planned_km
+    return given.building_km if shares.get(Status.UNDER_CONSTRUCTION.value, 0.0) > given.stage_share else given.built_km
 
 
 def _add(sums: dict[str, float], key: str, value: float) -> None:

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import SchemaError
-from layers.osm.schema import OSM_LINES
+from layers.osm.schema import OSM_LINES, Lifecycle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,9 @@ RAW = (".osm", ".osm.pbf", ".pbf", ".osm.bz2", ".osm.gz", ".o5m", ".opl", ".json
 TABLES = (".gpkg", ".fgb", ".geojson")
 NEEDED = frozenset({"osm_id", "mode", "kind", "status", "lifecycle", "oneway"})
 """Columns by which a layer is known to be one of lines of OpenStreetMap."""
+
+FORMER = frozenset(one.value for one in Lifecycle if one.is_former)
+"""What ``import-osm`` writes into a layer of its own."""
 
 
 def osm_files(path: Path) -> list[Path]:
@@ -87,5 +90,6 @@ def _tables(file: Path) -> list[gpd.GeoDataFrame]:
         if "Line" not in str(geometry):
             continue
         if set(pyogrio.read_info(file, layer=name)["fields"]) >= NEEDED:
-            out.append(pyogrio.read_dataframe(file, layer=name))
+            table = pyogrio.read_dataframe(file, layer=name)
+            out.append(table[~table["lifecycle"].isin(FORMER)])
     return out

@@ -148,7 +148,9 @@ def split_names(text: str) -> list[str]:
     return [part for part in dict.fromkeys(out) if part]
 
 
-def name_agreement(wanted: LineName, found: LineName, ends: tuple[str, ...] = ()) -> float:
+def name_agreement(
+    wanted: LineName, found: LineName, ends: tuple[str, ...] = (), marks: tuple[frozenset[str], ...] = ()
+) -> float:
     """
     Tell how well two names agree, leaving aside whether their types do.
 
@@ -156,13 +158,15 @@ def name_agreement(wanted: LineName, found: LineName, ends: tuple[str, ...] = ()
     ----------
     wanted, found : LineName
     ends : tuple of str
-        Names of the wanted line's places in order: 合肥-新沂 and 合肥至新沂 are 合新.
+        Names of the wanted line's places in order: 合肥至新沂 is 合肥—新沂.
+    marks : tuple of frozenset of str
+        Characters that stand for each of these places in a 简称; by default its first.
 
     Returns
     -------
     float
-        1 the same, 0.95 the places spelled out, 0.9 a 简称 of two turned round (合宁, 宁合), 0.85 the first characters of the
-        places; 0 where they do not agree.
+        1 the same, 0.95 the places spelled out, 0.9 a 简称 of two turned round (合宁, 宁合), 0.85 a character for each of the
+        places (滁宁 of 滁州 and 南京); 0 where they do not agree.
 
     Examples
     --------
@@ -170,19 +174,21 @@ def name_agreement(wanted: LineName, found: LineName, ends: tuple[str, ...] = ()
     0.9
     >>> name_agreement(line_name("沪宁城际"), line_name("沪宁沿江高铁"))
     0.0
+    >>> marks = (frozenset("滁"), frozenset("南宁"))
+    >>> name_agreement(line_name("滁州—南京城际铁路"), line_name("滁宁城际铁路"), ("滁州", "南京"), marks)
+    0.85
     """
     if not found.core:
         return 0.0
     if wanted.core and wanted.core == found.core:
         return 1.0
-    if len(ends) > 1:
-        for places in (ends, ends[::-1]):
-            if found.core.replace("-", "") == "".join(places):
-                return 0.95
+    if len(ends) > 1 and found.core.replace("-", "") in {"".join(ends), "".join(ends[::-1])}:
+        return 0.95
     if len(wanted.core) == 2 and wanted.core[::-1] == found.core:
         return 0.9
-    if len(ends) > 1 and all(ends):
-        initials = "".join(place[0] for place in ends)
-        if found.core in {initials, initials[::-1]}:
-            return 0.85
+    marks = marks or tuple(frozenset(place[:1]) for place in ends)
+    if len(marks) > 1 and len(found.core) == len(marks):
+        for letters in (found.core, found.core[::-1]):
+            if all(letter in known for letter, known in zip(letters, marks, strict=True)):
+                return 0.85
     return 0.0

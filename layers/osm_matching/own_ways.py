@@ -75,7 +75,7 @@ def _agree(wanted: Wanted, found: LineName, row_class: str) -> float:
     """Return how well a way's name agrees, -1 where it is the name of a line of another class (宁芜城际, 宁芜线)."""
     best = 0.0
     for name in wanted.names:
-        agrees = name_agreement(name, found, wanted.ends)
+        agrees = name_agreement(name, found, wanted.ends, wanted.marks)
         if not agrees:
             continue
         families = {name.family, found.family}

@@ -33,6 +33,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "other_class": ("同名线路类别不同（高铁/普铁/地铁，高速/一般公路）", "the line of that name is of another class"),
     "not_built": ("OSM 中为规划线路，而本项目沿用既有线路", "only proposed in OpenStreetMap, but the drawn line exists"),
     "existing_road": ("OSM 为在用道路，可能是新建改线所替代的旧路", "a road in use: may be the old one that the new road replaces"),
+    "by_places_only": ("在用线路，仅由两端地名推得同名，可能是既有线", "in use, and named alike only by its places: may be an old line"),
     "opened_before": ("OSM 线路早于规划开通，可能是旧线", "opened before the plan: may be an old line of that name"),
     "number_only": ("仅省道编号相同，且原绘线位粗略；他省有同号", "only a provincial number agrees, which other provinces use too"),
     "misses_place": ("不经过所载地点", "does not pass a place that the project names"),
@@ -88,6 +89,9 @@ OSM_MATCHES = Schema(
         Column("osm_name", "string", "names of the ways, most of the length first, |-joined", zh="OSM名称"),
         Column("osm_ref", "string", "numbers of the ways, |-joined", zh="OSM编号代码"),
         Column("osm_status", "string", "stages of the ways with their share of the length", zh="OSM阶段", shp="osm_stat"),
+        Column(
+            "osm_accuracy_km", "float64", "how far the route may be off, by its stage", zh="OSM精度km", shp="osm_acc", unit="km"
+        ),
         Column("matched_by", "string", "name, ref or name+ref", zh="匹配依据", shp="matched_by"),
         Column("name_score", "float64", "how well name or number agree, 0-1", zh="名称符合", shp="name_sc"),
         Column("end_a_km", "float64", "first end of the drawn line from the route", zh="起点距km", unit="km"),

@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from layers.osm_matching.candidates import Candidates
     from layers.osm_matching.wanted import MatchAssumptions, Wanted
 
-__all__ = ["OSM_ACCURACY_KM", "match_lines", "read_choices", "redrawn"]
-
-OSM_ACCURACY_KM = 0.1
-"""Of an alignment of OpenStreetMap: what separates mapped tracks and carriageways from the middle of the line."""
+__all__ = ["match_lines", "read_choices", "redrawn"]
 
 CHOICES = {
     "采用": Choice.USE.value,
@@ -173,7 +170,7 @@ def redrawn(features: gpd.GeoDataFrame, matches: gpd.GeoDataFrame, *, lang: str 
     Returns
     -------
     GeoDataFrame, contract ``FEATURES``, same rows and order
-        Replaced ones have ``drawn_by`` osm, the accuracy of a mapped line, its length, and the attribution in ``source``; a
+        Replaced ones have ``drawn_by`` osm, the accuracy of what is mapped at its stage, its length, and the attribution in ``source``; a
         line of which OpenStreetMap has a part, or two of the name, stays as drawn and its note says so.
     """
     by_id = {str(row["feature_id"]): row for row in matches.to_dict("records")}
@@ -191,7 +188,7 @@ def redrawn(features: gpd.GeoDataFrame, matches: gpd.GeoDataFrame, *, lang: str 
         if match["decision"] == Decision.REPLACED:
             geometry[position] = match["geometry"]
             out.loc[row, "drawn_by"] = Method.OSM.value
-            out.loc[row, "accuracy_km"] = OSM_ACCURACY_KM
+            out.loc[row, "accuracy_km"] = match["osm_accuracy_km"]
             out.loc[row, "length_km"] = round(length_km(match["geometry"]), 3)
             out.loc[row, "source"] = "; ".join(part for part in (str(source), ATTRIBUTION) if part)
         else:

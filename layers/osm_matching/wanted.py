@@ -42,6 +42,10 @@ class MatchAssumptions:
     least_lead: float = 0.08  # score by which the better of two routes must lead
     least_coverage: float = 0.98  # below this a route is partial, and the drawing stays
     new_since: int = 2018  # what opened before is not what a plan calls new; as projects.sites.drawing
+    built_km: float = 0.1  # accuracy of a mapped line in use: what separates its tracks from the middle
+    building_km: float = 0.5  # of one under construction: traced from a scar in a picture; assumed
+    planned_km: float = 3.0  # of one that is only planned: sketched from a plan's figure; assumed
+    stage_share: float = 0.1  # a route of which this much is at an early stage has its accuracy
     rough_factor: float = 0.9  # of the score where OpenStreetMap is in operation and the plan only prepares
 
 
@@ -62,6 +66,8 @@ class Wanted:
     refs : frozenset of str
     ends : tuple of str
         Names of its places in order.
+    marks : tuple of frozenset of str
+        Characters that stand for each place in a 简称; empty for the first of each name.
     places : tuple of Polygon or MultiPolygon, EPSG:4326
         Areas on its way, which the route has to touch.
     route_length_km : float
@@ -82,6 +88,7 @@ class Wanted:
     names: tuple[LineName, ...] = ()
     refs: frozenset[str] = frozenset()
     ends: tuple[str, ...] = ()
+    marks: tuple[frozenset[str], ...] = ()
     places: tuple[BaseGeometry, ...] = ()
     route_length_km: float = float("nan")
     in_network: bool = False

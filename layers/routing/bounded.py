@@ -19,6 +19,7 @@ import numpy as np
 
 from layers.routing.compiled import kernel, longer, parallel_kernel, threads
 from layers.routing.graph import LONGEST_MS
+from layers.routing.heap import rise, sink
 from layers.routing.prefetch import prefetch
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from layers.routing.locality import Rows
 
-__all__ = ["searched_ms", "sum_within"]
+__all__ = ["reached_ms", "searched_ms", "sum_within"]
 
 BUCKETS = 2**18
 """At most so many: a megabyte for their beginnings."""
@@ -86,37 +87,35 @@ def searched_ms(rows: Rows, sources: NDArray[np.integer[Any]], targets: NDArray[
     return out
 
 
+def reached_ms(rows: Rows, source: int, limit_ms: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """
+    Find the nodes within a limit of one source.
+
+    Parameters
+    ----------
+    rows : Rows
+        The links by their tails.
+    source : int
+    limit_ms : int
+        A node at just the limit counts.
+
+    Returns
+    -------
+    nodes, time_ms : ndarray of int32, shape (k,)
+        By time, then number; the source first.
+    """
+    best = np.full(len(rows.first), LONGEST_MS, dtype=np.int32)
+    shift = _shift(rows, limit_ms)
+    nodes = _reached(rows.first, rows.link, int(source), int(limit_ms), shift, best)
+    time = best[nodes]
+    order = np.lexsort((nodes, time))  # links without time settle a node after one of the same time and a higher number
+    return nodes[order], time[order]
+
+
 def _shift(rows: Rows, limit_ms: int) -> int:
     """Return the power of two that a bucket spans."""
     span = max(rows.mean_ms / BUCKETS_PER_LINK, limit_ms / BUCKETS, 1.0)
     return int(np.ceil(np.log2(span)))
-
-
-@kernel
-def _rise(heap: NDArray[np.int64], size: int, entry: int) -> None:
-    """Put an entry into a heap of two children each."""
-    hole = size
-    while hole > 0 and heap[(hole - 1) >> 1] > entry:
-        heap[hole] = heap[(hole - 1) >> 1]
-        hole = (hole - 1) >> 1
-    heap[hole] = entry
-
-
-@kernel
-def _sink(heap: NDArray[np.int64], size: int) -> None:
-    """Take the first entry off a heap, which has ``size`` entries afterwards."""
-    entry = heap[size]
-    hole = 0
-    while True:
-        child = 2 * hole + 1
-        if child >= size:
-            break
-        child += child + 1 < size and heap[child + 1] < heap[child]
-        if heap[child] >= entry:
-            break
-        heap[hole] = heap[child]
-        hole = child
-    heap[hole] = entry
 
 
 @kernel
@@ -160,7 +159,7 @@ def _search(
                 if best[entry & 0xFFFFFFFF] == entry >> 32:  # otherwise a faster one came
                     if size == len(heap):
                         heap = longer(heap, size, 0)
-                    _rise(heap, size, entry)
+                    rise(heap, size, entry)
                     size += 1
                 prefetch(link, 2 * first[entry & 0xFFFFFFFF])
                 following = before[at]
@@ -170,7 +169,7 @@ def _search(
             continue
         entry = heap[0]
         size -= 1
-        _sink(heap, size)
+        sink(heap, size)
         v = entry & 0xFFFFFFFF
         now = entry >> 32
         if best[v] != now:
@@ -190,7 +189,7 @@ def _search(
             if place == bucket:
                 if size == len(heap):
                     heap = longer(heap, size, 0)
-                _rise(heap, size, entry)
+                rise(heap, size, entry)
                 size += 1
                 continue
             at = free
@@ -261,3 +260,19 @@ def _search_all(
             )
             for i in range(len(targets)):
                 out[s, i] = best[targets[i]]
+
+
+@kernel
+def _reached(
+    first: NDArray[np.int64],
+    link: NDArray[np.int32],
+    source: int,
+    limit: int,
+    shift: int,
+    best: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    last = np.full((limit >> shift) + 1, -1, dtype=np.int32)
+    waiting, before = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int32)
+    nodes, heap = np.empty(1024, dtype=np.int32), np.empty(1024, dtype=np.int64)
+    count, nodes, _, _, _ = _search(first, link, source, limit, shift, best, nodes, last, waiting, before, heap)
+    return nodes[:count]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numba
@@ -18,6 +20,7 @@ __all__ = ["instruction", "kernel", "longer", "parallel_kernel", "sort_run", "th
 P = ParamSpec("P")
 R = TypeVar("R")
 Number = TypeVar("Number", bound=np.integer[Any])
+_THREADS = threading.Lock()
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -27,9 +30,20 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def parallel_kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function with ``numba.prange`` loops; it must take the number of threads, for asking spoils the cache."""
+    """
+    Compile a function with ``numba.prange`` loops; it must take the number of threads, for asking spoils the cache.
+
+    One such function runs at a time: each takes all threads, and numba's plainest layer of threads (on a Mac, the only one) ends
+    the process when two of Python's threads meet in it.
+    """
     compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, parallel=True)(function)
-    return compiled
+
+    @functools.wraps(function)
+    def one_at_a_time(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _THREADS:
+            return compiled(*args, **kwargs)
+
+    return one_at_a_time
 
 
 def instruction(writer: Callable[..., Any]) -> Callable[..., None]:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geo.errors import SchemaError
-from layers.routing.bounded import searched_ms, sum_within
-from layers.routing.graph import LONGEST_MS, MS_PER_MIN, Graph
+from layers.routing.bounded import reached_ms, searched_ms, sum_within
+from layers.routing.graph import LONGEST_MS, MS_PER_MIN, Graph, limit_ms
 from layers.routing.hierarchy import Hierarchy, build_hierarchy
 from layers.routing.locality import Rows, numbers_by_place, rows
 from layers.routing.many_to_many import Selection, select_targets, times_ms
@@ -32,12 +32,10 @@ __all__ = ["SMALL", "Engine"]
 
 SMALL = 50_000
 """Nodes up to which plain searches may do."""
-MANY_CELLS = 3_000_000
-"""Nodes times sources from which on a hierarchy is built for a small graph too: it costs some sixty searches."""
+MANY_CELLS = 10_000_000
+"""Nodes times sources from which on a hierarchy is worth its building, and the loading of its code, for a small graph too."""
 FEW_SOURCES = 8
 """Sources up to which no hierarchy is built for a large graph, if there is none yet."""
-LIMIT_SLACK_MS = 1e-6
-"""A limit of whole milliseconds stays one, whatever the last bit of its minutes."""
 BLOCK_CELLS = 2**23
 """Nodes times sources that scipy is given at once: 64 MB."""
 
@@ -76,6 +74,11 @@ class Engine:
     def _number(self) -> NDArray[np.int32]:
         """Number of each node by its place."""
         return numbers_by_place(self.graph, self.xy)
+
+    @cached_property
+    def _node(self) -> NDArray[np.int64]:
+        """Node of each number by place."""
+        return np.argsort(self._number)
 
     @cached_property
     def _local(self) -> Graph:
@@ -118,19 +121,12 @@ class Engine:
         SchemaError
             If a time is negative, not a number, or finite but beyond 298 h; or their number is another.
         """
-        minutes = np.asarray(time_min, dtype=np.float64)
-        closed = np.isposinf(minutes)
-        checked = Graph.of(self.graph.node_count, self.graph.tail, self.graph.head, np.where(closed, 0.0, minutes))
-        checked.time_ms[closed] = LONGEST_MS
-        return self._with_ms(checked.time_ms)
+        return self._scenario(self.graph.with_times(time_min))
 
-    def _with_ms(self, time_ms: NDArray[np.int32]) -> Engine:
-        graph = self.graph
-        scenario = Engine(
-            Graph(graph.node_count, graph.tail, graph.head, time_ms), self.xy, pruned=False, kept=self.kept
-        )
+    def _scenario(self, graph: Graph) -> Engine:
+        scenario = Engine(graph, self.xy, pruned=False, kept=self.kept)
         shared = ["_number", "hierarchy", "_parts"]
-        if np.array_equal(time_ms >= LONGEST_MS, graph.time_ms >= LONGEST_MS):
+        if np.array_equal(graph.time_ms >= LONGEST_MS, self.graph.time_ms >= LONGEST_MS):
             shared.append("_without_time")
         scenario.__dict__.update({k: v for k, v in self.__dict__.items() if k in shared})
         return scenario
@@ -178,7 +174,7 @@ class Engine:
         SchemaError
             As :meth:`matrix`.
         """
-        start, end = self._nodes(sources, "sources"), self._nodes(targets, "targets")
+        start, end = self.graph.nodes(sources, "sources"), self.graph.nodes(targets, "targets")
         found = self._found_ms(start, end)
         too_long = self._too_long(start, end, found)
         if len(too_long):
@@ -207,7 +203,7 @@ class Engine:
         out = np.empty((len(start), len(end)), dtype=np.int32)
         block = max(1, BLOCK_CELLS // self.graph.node_count)
         for begin in range(0, len(start), block):
-            found = dijkstra(self._open, indices=start[begin : begin + block])[:, end]
+            found = dijkstra(self.graph.matrix, indices=start[begin : begin + block])[:, end]
             out[begin : begin + block] = np.minimum(found, LONGEST_MS)
         return out
 
@@ -248,7 +244,7 @@ class Engine:
     @cached_property
     def _without_time(self) -> Engine:
         """The same links open and closed, without time: what can be reached at all."""
-        return self._with_ms(np.where(self.graph.time_ms < LONGEST_MS, np.int32(0), np.int32(LONGEST_MS)))
+        return self._scenario(self.graph.with_times(np.where(self.graph.time_ms < LONGEST_MS, 0.0, np.inf)))
 
     def sum_within(self, sources: ArrayLike, limit_min: float, weights: ArrayLike) -> NDArray[np.float64]:
         """
@@ -269,32 +265,45 @@ class Engine:
         SchemaError
             If a node is not in the graph, the limit is negative or beyond 298 h, or a weight is missing.
         """
-        start = self._nodes(sources, "sources")
+        start, limit = self.graph.nodes(sources, "sources"), limit_ms(limit_min)
         value = np.asarray(weights, dtype=np.float64)
-        limit = limit_min * MS_PER_MIN
-        if value.shape != (self.graph.node_count,) or not np.isfinite(value).all() or not 0.0 <= limit < LONGEST_MS:
+        if value.shape != (self.graph.node_count,) or not np.isfinite(value).all():
             message = (
-                f"expected {self.graph.node_count} finite weights and a limit from 0 to {LONGEST_MS / MS_PER_MIN:,.0f} "
-                f"minutes; got {value.shape} weights, {int((~np.isfinite(value)).sum())} not finite, limit {limit_min}"
+                f"expected {self.graph.node_count} finite weights; got {value.shape} weights, "
+                f"{int((~np.isfinite(value)).sum())} not finite"
             )
             raise SchemaError(message)
         by_place = np.empty_like(value)
         by_place[self._number] = value
-        return sum_within(self._rows, self._number[start], int(np.floor(limit + LIMIT_SLACK_MS)), by_place)
+        return sum_within(self._rows, self._number[start], limit, by_place)
 
-    @cached_property
-    def _open(self) -> Any:
-        """The links that are not closed, as a matrix for scipy."""
-        matrix = self.graph.matrix.copy()
-        matrix.data[matrix.data >= LONGEST_MS] = np.inf
-        return matrix
+    def reached(self, source: int, limit_min: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """
+        Find the nodes within a limit of one source, such as for an isochrone on streets.
 
-    def _nodes(self, nodes: ArrayLike, what: str) -> NDArray[np.int64]:
-        found = np.asarray(nodes)
-        if found.size == 0:
-            return np.empty(0, dtype=np.int64)
-        wrong = (found < 0) | (found >= self.graph.node_count) | (found != np.floor(found))
-        if wrong.any():
-            message = f"{what}: {found[wrong][:5].tolist()} are not among the nodes 0 … {self.graph.node_count - 1}"
-            raise SchemaError(message)
-        return found.astype(np.int64)
+        Parameters
+        ----------
+        source : int
+        limit_min : float
+            A node at just the limit counts.
+
+        Returns
+        -------
+        nodes : ndarray of int64, shape (k,)
+            By time.
+        time_min : ndarray of float64, shape (k,)
+
+        Raises
+        ------
+        SchemaError
+            If the node is not in the graph, or the limit is negative or beyond 298 h.
+
+        Examples
+        --------
+        >>> engine = Engine(Graph.of(3, [0, 1], [1, 2], [10.0, 5.0]))
+        >>> [part.tolist() for part in engine.reached(0, 12.0)]
+        [[0, 1], [0.0, 10.0]]
+        """
+        (start,) = self._number[self.graph.nodes([source], "source")]
+        nodes, time_ms = reached_ms(self._rows, int(start), limit_ms(limit_min))
+        return self._node[nodes], time_ms / MS_PER_MIN

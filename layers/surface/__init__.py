@@ -11,9 +11,10 @@ from layers.surface.links import Links
 from layers.surface.rasters import UserRaster, read_raster
 from layers.surface.road_links import network_links, open_cells, road_network_links
 from layers.surface.surfaces import Surface, SurfaceModel, place_surfaces, travel_time_surface
-from layers.surface.zones import SURFACE_ZONES, zonal_statistics
+from layers.surface.zones import COVERED_SHARE, SURFACE_ZONES, zonal_statistics
 
 __all__ = [
+    "COVERED_SHARE",
     "NO_SOURCE",
     "REFERENCE",
     "SURFACE_ZONES",

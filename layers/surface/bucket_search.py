@@ -2,8 +2,9 @@
 The search of :mod:`layers.surface.cost_distance`: Dijkstra's on a grid with a rim, with a ring of buckets for a queue.
 
 A bucket is a chain of chunks of cells; an entry is a cell's number alone. It is out of date where the cell's cost has since come
-to belong to a cheaper bucket. Chunks that are done with go into the next bucket that needs one, so that the queue takes no
-more memory than the widest front of the search.
+to belong to a cheaper bucket. What is dearer than the ring reaches (a step over a very slow cell, a long link) waits in one more
+bucket, which is dealt out when the ring is empty. Chunks that are done with go into the next bucket that needs one, so that the
+queue takes no more memory than the widest front of the search.
 """
 
 from __future__ import annotations
@@ -25,14 +26,26 @@ PER_CHUNK = 31
 
 @kernel
 def _push(
-    bucket: np.int64,
+    index: float,
+    horizon: np.int64,
     cell: np.int64,
     newest: NDArray[np.int32],
     filled: NDArray[np.int32],
     chunks: NDArray[np.int32],
     stock: NDArray[np.int64],
 ) -> None:
-    """Put a cell into a bucket; ``stock`` holds the first free chunk, how many were ever used, and the cells in all buckets."""
+    """
+    Put a cell into the bucket of an index, or into the last one, of those that wait, where the ring does not reach so far.
+
+    ``stock`` holds the first free chunk, how many were ever used, the cells in the ring, and those that wait.
+    """
+    waiting = len(newest) - 1
+    if index < horizon:
+        bucket = np.int64(index) & (waiting - 1)
+        stock[2] += 1
+    else:
+        bucket = np.int64(waiting)
+        stock[3] += 1
     chunk = newest[bucket]
     if chunk < 0 or filled[bucket] == PER_CHUNK:
         fresh = stock[0]
@@ -47,7 +60,6 @@ def _push(
         chunk = np.int32(fresh)
     filled[bucket] += 1
     chunks[chunk, filled[bucket]] = cell
-    stock[2] += 1
 
 
 @kernel
@@ -58,6 +70,45 @@ def _roomy(chunks: NDArray[np.int32], used: int, more: int) -> NDArray[np.int32]
     wider = np.empty((2 * len(chunks) + more, chunks.shape[1]), dtype=np.int32)
     wider[:used] = chunks[:used]
     return wider
+
+
+@kernel
+def _deal(
+    at: np.int64,
+    scale: float,
+    state: NDArray[np.float64],
+    newest: NDArray[np.int32],
+    filled: NDArray[np.int32],
+    chunks: NDArray[np.int32],
+    stock: NDArray[np.int64],
+) -> tuple[np.int64, NDArray[np.int32]]:
+    """Deal out the cells that wait, the ring being empty; return the bucket of the cheapest, -1 if none is left, and the chunks."""
+    waiting = np.int64(len(newest) - 1)
+    first, count = newest[waiting], filled[waiting]
+    least = np.inf
+    chunk, left = first, count
+    while chunk >= 0:
+        for i in range(1, left + 1):
+            index = state[chunks[chunk, i], 0] * scale
+            if index >= at:  # not settled before
+                least = min(least, index)
+        chunk, left = chunks[chunk, 0], np.int32(PER_CHUNK)
+    newest[waiting] = -1
+    stock[3] = 0
+    begin = np.int64(least) if least < np.inf else np.int64(-1)
+    chunk, left = first, count
+    while chunk >= 0:
+        chunks = _roomy(chunks, stock[1], PER_CHUNK)
+        for i in range(1, left + 1):
+            c = np.int64(chunks[chunk, i])
+            index = state[c, 0] * scale
+            if index >= at:
+                _push(index, begin + waiting, c, newest, filled, chunks, stock)
+        done = chunk
+        chunk, left = chunks[chunk, 0], np.int32(PER_CHUNK)
+        chunks[done, 0] = np.int32(stock[0])
+        stock[0] = done
+    return begin, chunks
 
 
 @kernel
@@ -89,7 +140,7 @@ def search_cells(
         Offsets of the neighbours in memory, and half the distances to them.
     bucket_width : float
     bucket_count : int
-        A power of two; so many buckets hold the dearest step, link and start.
+        A power of two.
     limit : float
     seeds : ndarray of int64, shape (s,)
     start : ndarray of float64, shape (s,)
@@ -103,10 +154,11 @@ def search_cells(
     mask = bucket_count - 1
     scale = 1.0 / bucket_width
     allocate, linked = len(owner) > 0, len(marked) > 0
-    newest = np.full(bucket_count, -1, dtype=np.int32)
-    filled = np.zeros(bucket_count, dtype=np.int32)
+    newest = np.full(bucket_count + 1, -1, dtype=np.int32)  # the chunk that a bucket is being filled into
+    filled = np.zeros(bucket_count + 1, dtype=np.int32)
     chunks = np.empty((1024, PER_CHUNK + 1), dtype=np.int32)  # the next chunk of the bucket, then cells
-    stock = np.array([-1, 0, 0], dtype=np.int64)
+    stock = np.array([-1, 0, 0, 0], dtype=np.int64)
+    at, horizon = np.int64(0), np.int64(bucket_count)
     for i in range(len(seeds)):
         c = seeds[i]
         if start[i] < state[c, 0]:
@@ -114,15 +166,21 @@ def search_cells(
             if allocate:
                 owner[c] = i
             chunks = _roomy(chunks, stock[1], 1)
-            _push(np.int64(start[i] * scale) & mask, c, newest, filled, chunks, stock)
-    at = 0
-    while stock[2] > 0:
+            _push(start[i] * scale, horizon, c, newest, filled, chunks, stock)
+    while True:
+        if stock[2] == 0:
+            if stock[3] == 0:
+                break
+            at, chunks = _deal(at, scale, state, newest, filled, chunks, stock)
+            if at < 0:
+                break
+            horizon = at + bucket_count
+        if at * bucket_width > limit:
+            break
         slot = at & mask
         chunk = newest[slot]
         if chunk < 0:
             at += 1
-            if at * bucket_width > limit:
-                break
             continue
         count = filled[slot]
         newest[slot] = -1  # what a step of no cost puts into this bucket is a new round of it
@@ -139,30 +197,26 @@ def search_cells(
                     for k in range(8):
                         n = c + step[k]
                         later = cost + (friction + state[n, 1]) * half[k]
-                        if later < state[n, 0]:
+                        known = state[n, 0]
+                        if later < known or (allocate and later == known and later < np.inf and owner[c] < owner[n]):
                             state[n, 0] = later
                             if allocate:
                                 owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
-                        elif allocate and later == state[n, 0] and later < np.inf and owner[c] < owner[n]:
-                            owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
+                            _push(later * scale, horizon, n, newest, filled, chunks, stock)
                 if linked and marked[c]:
                     row = np.searchsorted(own, c)
                     chunks = _roomy(chunks, stock[1], begin[row + 1] - begin[row])
                     for e in range(begin[row], begin[row + 1]):
                         n = heads[e]
                         later = cost + costs[e]
-                        if later < state[n, 0]:
+                        known = state[n, 0]
+                        if later < known or (allocate and later == known and later < np.inf and owner[c] < owner[n]):
                             state[n, 0] = later
                             if allocate:
                                 owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
-                        elif allocate and later == state[n, 0] and owner[c] < owner[n]:
-                            owner[n] = owner[c]
-                            _push(np.int64(later * scale) & mask, n, newest, filled, chunks, stock)
+                            _push(later * scale, horizon, n, newest, filled, chunks, stock)
             empty = chunk
             chunk = chunks[chunk, 0]
             chunks[empty, 0] = np.int32(stock[0])
             stock[0] = empty
-            count = PER_CHUNK
+            count = np.int32(PER_CHUNK)

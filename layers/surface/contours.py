@@ -94,20 +94,24 @@ def surface_isochrones(
 
 def _ring(minutes: NDArray[np.float32], grid: Grid, limit: float) -> BaseGeometry:
     """Return the area within one limit."""
-    times = np.pad(minutes.astype(np.float64), 1, constant_values=np.nan)
-    within = times <= limit
-    if not within.any():
+    reached = minutes <= limit
+    rows, columns = np.flatnonzero(reached.any(axis=1)), np.flatnonzero(reached.any(axis=0))
+    if not len(rows):
         return shapely.MultiPolygon()
-    contours = contourpy.contour_generator(
-        z=_mirrored(times, within, limit), name="serial", fill_type=contourpy.FillType.OuterOffset
-    )
+    # The part of the grid that matters, with a cell round it; beyond the grid nothing is reached.
+    top, left = int(rows[0]) - 1, int(columns[0]) - 1
+    times = np.full((int(rows[-1]) - top + 2, int(columns[-1]) - left + 2), np.nan)
+    inner = minutes[max(top, 0) : top + times.shape[0], max(left, 0) : left + times.shape[1]]
+    down, right = max(-top, 0), max(-left, 0)
+    times[down : down + inner.shape[0], right : right + inner.shape[1]] = inner
+    _mirror(times, limit)
+    contours = contourpy.contour_generator(z=times, name="serial", fill_type=contourpy.FillType.OuterOffset)
     found: Any = contours.filled(-1.0, limit)  # by its type: corners of each polygon, and where its rings begin
     points, offsets = found
     polygons = []
     for corners, ends in zip(points, offsets, strict=True):
-        # Column and row of the padded grid count from the centre of its first cell.
-        x = grid.west + (corners[:, 0] - 0.5) * grid.cell_m
-        y = grid.north - (corners[:, 1] - 0.5) * grid.cell_m
+        x = grid.west + (corners[:, 0] + left + 0.5) * grid.cell_m
+        y = grid.north - (corners[:, 1] + top + 0.5) * grid.cell_m
         lon_lat = np.column_stack(grid.geographic(x, y))
         rings = [lon_lat[a:b] for a, b in itertools.pairwise(ends)]
         polygons.append(shapely.Polygon(rings[0], rings[1:]))
@@ -115,21 +119,23 @@ def _ring(minutes: NDArray[np.float32], grid: Grid, limit: float) -> BaseGeometr
     return shapely.union_all(drawn, grid_size=GRID_DEG)
 
 
-def _mirrored(times: NDArray[np.float64], within: NDArray[np.bool_], limit: float) -> NDArray[np.float64]:
-    """Return times where those of cells that are not reached make the line run half way to them."""
-    out = times.copy()
-    unknown = ~np.isfinite(times)
-    total, count = np.zeros(times.shape), np.zeros(times.shape)
-    padded, own = np.pad(np.where(within, times, 0.0), 1), np.pad(within, 1)
+def _mirror(times: NDArray[np.float64], limit: float) -> None:
+    """Give cells that are not reached a time, in place, that makes the line run half way to them."""
     height, width = times.shape
-    for down in range(3):
-        for right in range(3):
-            total += padded[down : down + height, right : right + width]
-            count += own[down : down + height, right : right + width]
-    mean = np.divide(total, count, out=np.zeros(times.shape), where=count > 0)
+    unknown = np.argwhere(~np.isfinite(times))
+    total, count = np.zeros(len(unknown)), np.zeros(len(unknown))
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            row, column = unknown[:, 0] + down, unknown[:, 1] + right
+            inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+            beside = np.full(len(unknown), np.inf)
+            beside[inside] = times[row[inside], column[inside]]
+            own = beside <= limit
+            total[own] += beside[own]
+            count += own
+    mean = np.divide(total, count, out=np.zeros(len(unknown)), where=count > 0)
     # Never the limit itself, or a cell that is not reached would count as within.
-    out[unknown] = np.maximum(2.0 * limit - mean[unknown], limit * (1.0 + 1e-9))
-    return out
+    times[unknown[:, 0], unknown[:, 1]] = np.maximum(2.0 * limit - mean, limit * (1.0 + 1e-9))
 
 
 def _whole(shape: BaseGeometry) -> BaseGeometry:

@@ -6,9 +6,9 @@ scikit-image's ``MCP_Geometric`` and GRASS ``r.cost``; a link (an expressway bet
 stations) costs what it is given. Over open ground the eight directions make a way up to 8.24 % too long
 (``1 / cos(22.5°)``, at 22.5° from the axes), 5.5 % in the mean of all directions, never too short.
 
-The search is Dijkstra's with a queue of buckets no wider than the cheapest step (Dial 1969; Δ-stepping by Meyer and Sanders
-2003 where frictions differ by more than 60,000 times): a cell is settled once, nothing is sorted, and what is in a bucket lies
-together in memory.
+The search is Dijkstra's with a queue of buckets no wider than the cheapest step (Dial 1969; Δ-stepping of Meyer and Sanders
+2003 where some cells are more than a thousand times quicker than the middle one): a cell is settled once, nothing is sorted,
+and what is in a bucket lies together in memory.
 
 Same bytes, whatever the order: rounded addition never decreases when a summand grows and never falls below the summand, so
 that the labels converge to one and the same least sum along a way, in any order of work. One surface is searched by one
@@ -37,6 +37,8 @@ NO_SOURCE = -1
 """Stands for the source of a cell that none reaches."""
 
 MOST_BUCKETS = 1 << 16
+LEAST_STEP = 1000.0
+"""How many times quicker than the middle cell one may be to count for the width of buckets."""
 
 
 def cost_distance(
@@ -93,7 +95,7 @@ def cost_distance(
     seeds, first = _seeds(grid, rows, columns, start)
     state = grid.state()
     owner = np.full(grid.size if allocate else 0, NO_SOURCE, dtype=np.int32)
-    width, count = grid.buckets(first)
+    width, count = grid.buckets()
     shape, inside = (grid.height + 2, grid.width + 2), (slice(1, -1), slice(1, -1))
     cells = shape[0] * shape[1]
     linked = grid.rows_of_links
@@ -140,7 +142,7 @@ def cost_distances(
     grid = _Grid.of(friction, cell, links)
     seeds, first = _seeds(grid, rows, columns, None)
     out = np.empty((len(seeds), grid.height, grid.width), dtype=np.float32)
-    width, count = grid.buckets(first)
+    width, count = grid.buckets()
     linked, nobody = grid.rows_of_links, np.empty(0, dtype=np.int32)
     shape = (grid.height + 2, grid.width + 2)
     cells = shape[0] * shape[1]
@@ -246,17 +248,21 @@ class _Grid:
         marked[own] = 1
         return marked, own, np.append(begin, len(order)).astype(np.int64), head[order], self.links.cost[order]
 
-    def buckets(self, start: NDArray[np.float64]) -> tuple[float, int]:
-        """Return the width of a bucket, at most the cheapest step, and how many in a ring hold the dearest."""
+    def buckets(self) -> tuple[float, int]:
+        """Return the width of a bucket, about the cheapest step, and how many there are in the ring."""
         usable = (self.friction > 0.0) & np.isfinite(self.friction)
         low = float(np.min(self.friction, where=usable, initial=np.inf))
         high = float(np.max(self.friction, where=usable, initial=0.0))
-        low, high = (low, high) if high > 0.0 else (1.0, 1.0)
-        dearest = max(high * 2.0 * float(self.half.max()), float(self.links.cost.max(initial=0.0)))
-        dearest = max(dearest, float(start.max(initial=0.0)))
-        width = max(low * 2.0 * float(self.half.min()), dearest / (MOST_BUCKETS - 4))
+        if not high > 0.0:
+            return 1.0, 4
+        sample = self.friction[:: max(1, self.height // 500), :: max(1, self.width // 500)]
+        sample = sample[(sample > 0.0) & np.isfinite(sample)]
+        middle = float(np.median(sample)) if sample.size else high
+        # A few cells that are far quicker than the rest are settled more than once instead of making all buckets small.
+        step = max(low, middle / LEAST_STEP, high / 1e12)
+        width, dearest = step * 2.0 * float(self.half.min()), high * 2.0 * float(self.half.max())
         count = 4
-        while count < dearest / width + 3:
+        while count < dearest / width + 3 and count < MOST_BUCKETS:
             count *= 2
         return width, count
 

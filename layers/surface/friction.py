@@ -9,6 +9,7 @@ and expressways are not stepped onto from any cell beside them (see :mod:`layers
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from rasterio.features import rasterize
 
 from geo.crs import GEOGRAPHIC
 from geo.errors import SchemaError
+from layers.lines import read_csv
 from layers.surface.assumptions import SurfaceAssumptions
 
 if TYPE_CHECKING:
@@ -144,20 +146,44 @@ def road_speeds(lines: gpd.GeoDataFrame, assumptions: SurfaceAssumptions | None 
     Parameters
     ----------
     lines : GeoDataFrame with mode, status, kind and speed_km_h, contract ``layers.schema.LINES`` or ``OSM_LINES``
-        Highways in operation count (or of unspecified stage); a speed limit becomes a running speed, and where there is none
-        the assumptions' own stands.
+        Highways in operation count. ``speed_km_h`` is a limit; where there is none, that of the kind stands: of an expressway
+        the assumptions' own, of others that of their class in ``layers/data/osm_roads.csv``.
 
     Returns
     -------
     GeoDataFrame
         The rows, with running_km_h.
+
+    Raises
+    ------
+    SchemaError
+        If a road has neither a limit nor a kind that has one.
     """
     given = (assumptions or SurfaceAssumptions()).road
-    chosen = lines[(lines["mode"].astype(str) == "highway")]
+    chosen = lines[lines["mode"].astype(str) == "highway"]
     if "status" in chosen:
-        chosen = chosen[chosen["status"].astype(str).isin(["operating", "unspecified", ""])]
-    limit = pd.to_numeric(chosen["speed_km_h"], errors="coerce").astype(float).fillna(given.default_speed_km_h)
+        chosen = chosen[chosen["status"].fillna("").astype(str).isin(["operating", ""])]
+    limit = pd.to_numeric(chosen["speed_km_h"], errors="coerce").astype(float)
+    of_kind = _class_limits() | {"expressway": given.default_speed_km_h}
+    limit = limit.fillna(chosen["kind"].astype(str).map(of_kind).astype(float))
+    unknown = chosen.loc[limit.isna(), "kind"].astype(str)
+    if len(unknown):
+        message = (
+            f"{len(unknown)} roads have neither speed_km_h nor a kind with a speed (kinds: "
+            f"{', '.join(sorted(set(unknown))[:5]) or 'none'}); expected a column speed_km_h, km/h, or one of {', '.join(sorted(of_kind))}"
+        )
+        raise SchemaError(message)
     return chosen.assign(running_km_h=[given.running_speed_km_h(v) for v in limit])
+
+
+@cache
+def _class_limits() -> dict[str, float]:
+    """Return the limit of each kind of road, and of each class of OpenStreetMap."""
+    kinds, roads = read_csv("osm_kinds.csv"), read_csv("osm_roads.csv")
+    by_class = {str(name): float(speed) for name, speed in zip(roads["road_class"], roads["speed_km_h"], strict=True)}
+    by_class.pop("ferry", None)
+    kinds = kinds[(kinds["key"] == "highway") & (kinds["element"] == "line") & kinds["value"].isin(list(by_class))]
+    return by_class | {str(kind): by_class[str(name)] for kind, name in zip(kinds["kind"], kinds["value"], strict=True)}
 
 
 def slope_of(elevation: ArrayLike, cell_m: float) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from layers.surface.grid import Grid
 
-__all__ = ["Found", "Kind", "check_system", "check_values", "look_at", "windows"]
+__all__ = ["Found", "Kind", "cell_height_m", "check_system", "check_values", "look_at", "windows"]
 
 Kind = Literal["population", "friction", "elevation"]
 
@@ -31,6 +31,16 @@ HIGHEST_M, LOWEST_M = 9000.0, -500.0
 
 
 def check_system(source: rasterio.DatasetReader, path: Path) -> None:
+    """
+    Refuse a raster that has no place on the ground.
+
+    Raises
+    ------
+    CrsError
+        If it has no coordinate system, a shifted one, or no georeference.
+    SchemaError
+        If it holds complex numbers.
+    """
     if source.crs is None:
         message = f"{path}: no coordinate system; write one into the file (gdal_edit.py -a_srs EPSG:n) first"
         raise CrsError(message)
@@ -48,7 +58,21 @@ def check_system(source: rasterio.DatasetReader, path: Path) -> None:
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in the cells of a raster whose centres lie in a grid."""
+    """
+    What stands in the cells of a raster.
+
+    Attributes
+    ----------
+    kind : {"population", "friction", "elevation"}
+    valid, zero : int
+        Cells in the grid, by their centres.
+    nan, negative : int
+        Cells in the grid and a rim round it.
+    least, lowest_but_least : float
+        The lowest value, and the next of the negative ones.
+    most, middle, total : float
+        Of the cells in the grid; the total without negative ones, the middle one of a sample.
+    """
 
     kind: Kind
     valid: int
@@ -94,8 +118,8 @@ def windows(source: rasterio.DatasetReader, cells: int) -> Iterator[Window]:
             yield Window(column, row, min(across, source.width - column), min(high, source.height - row))
 
 
-def _within(source: rasterio.DatasetReader, window: Window, grid: Grid) -> NDArray[np.bool_]:
-    """Tell which cells of a window have their centre in the grid."""
+def _within(source: rasterio.DatasetReader, window: Window, grid: Grid, rim_m: float) -> NDArray[np.bool_]:
+    """Tell which cells of a window have their centre in the grid, or not farther from it than a rim."""
     a, b, c, d, e, f = tuple(source.transform)[:6]
     column, row = np.meshgrid(
         window.col_off + np.arange(int(window.width)) + 0.5, window.row_off + np.arange(int(window.height)) + 0.5
@@ -104,7 +128,8 @@ def _within(source: rasterio.DatasetReader, window: Window, grid: Grid) -> NDArr
     there = Transformer.from_crs(CRS.from_wkt(source.crs.to_wkt()), grid.crs, always_xy=True)
     east, north = (np.asarray(v) for v in there.transform(x, y))
     west, south, right, top = grid.bounds
-    inside: NDArray[np.bool_] = (east >= west) & (east < right) & (north > south) & (north <= top)
+    inside: NDArray[np.bool_] = (east >= west - rim_m) & (east < right + rim_m)
+    inside &= (north > south - rim_m) & (north <= top + rim_m)
     return inside
 
 
@@ -118,36 +143,74 @@ def _near(source: rasterio.DatasetReader, window: Window, grid: Grid) -> bool:
 
 
 def look_at(source: rasterio.DatasetReader, grid: Grid, kind: Kind, window_cells: int) -> Found:
+    """
+    Look through the cells of a raster in and round a grid.
+
+    Parameters
+    ----------
+    source : rasterio.DatasetReader
+    grid : Grid
+    kind : {"population", "friction", "elevation"}
+    window_cells : int
+        How many are held at a time.
+
+    Returns
+    -------
+    Found
+        Marks for no data are looked for in a rim too, from which resampling would bring them in.
+    """
     valid = nan = negative = zero = 0
     least, second, most, total = np.inf, np.inf, -np.inf, 0.0
+    rim_m = 2.0 * (grid.cell_m + cell_height_m(source, grid))
     samples = []
     for window in windows(source, window_cells):
         if not _near(source, window, grid):
             continue
         values = source.read(1, window=window).astype(np.float64)
-        inside = _within(source, window, grid)
+        known = np.ones(values.shape, dtype=bool)
         if source.nodata is not None and not np.isnan(source.nodata):
-            inside &= values != source.nodata
-        here = values[inside]
-        empty = np.isnan(here)
-        nan += int(empty.sum()) if source.nodata is None or not np.isnan(source.nodata) else 0
-        here = here[~empty]
+            known = values != source.nodata
+        around = values[known & _within(source, window, grid, rim_m)]
+        if source.nodata is None or not np.isnan(source.nodata):
+            nan += int(np.isnan(around).sum())
+        below = around[around < 0.0]
+        negative += len(below)
+        if len(below):
+            marks = np.unique(np.append(below, [least, second]))
+            least, second = float(marks[0]), float(marks[1])
+        here = values[known & _within(source, window, grid, 0.0) & ~np.isnan(values)]
         if not len(here):
             continue
         valid += len(here)
-        below = here < 0.0
-        negative += int(below.sum())
         zero += int((here == 0.0).sum())
-        lows = np.unique(np.append(here[below], [least, second]) if below.any() else [here.min(), least, second])
-        least, second = float(lows[0]), float(lows[1]) if len(lows) > 1 else np.inf
         most = max(most, float(here.max()))
-        total += float(here[~below].sum())
+        if float(here.min()) < least:
+            least = float(here.min())
+        total += float(here[here >= 0.0].sum())
         samples.append(here[:: max(1, len(here) // 10_000)])
     middle = float(np.median(np.concatenate(samples))) if samples else np.nan
     return Found(kind, valid, nan, negative, least, second, most, middle, total, zero)
 
 
+def cell_height_m(source: rasterio.DatasetReader, grid: Grid) -> float:
+    """Return about how many metres a cell of a raster is high, in the middle of a grid."""
+    west, south, east, north = grid.bounds
+    back = Transformer.from_crs(grid.crs, CRS.from_wkt(source.crs.to_wkt()), always_xy=True)
+    x, y = (west + east) / 2.0, (south + north) / 2.0
+    ends = [back.transform(x, y - grid.cell_m / 2.0), back.transform(x, y + grid.cell_m / 2.0)]
+    apart = float(np.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]))
+    return float(abs(source.transform.e)) * grid.cell_m / apart
+
+
 def check_values(found: Found, path: Path) -> None:
+    """
+    Refuse values that cannot be of their kind.
+
+    Raises
+    ------
+    SchemaError
+        If there are none, or they are infinite, negative, of nothing, or in other units.
+    """
     kind = found.kind
     if not found.valid:
         message = f"{path}: no data within the grid; is it of another place?"
@@ -166,7 +229,7 @@ def check_values(found: Found, path: Path) -> None:
             "(gdal_edit.py -a_nodata) or correct them"
         )
         raise SchemaError(message)
-    if found.negative == found.valid:
+    if found.most < 0.0:
         message = f"{path}: nothing but {found.least:g} within the grid"
         raise SchemaError(message)
     if kind == "friction":

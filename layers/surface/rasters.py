@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from geo.errors import SchemaError
-from layers.surface.raster_checks import Kind, check_system, check_values, look_at, windows
+from layers.surface.raster_checks import Kind, cell_height_m, check_system, check_values, look_at, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +158,7 @@ def _laid(
         and abs(column - round(column)) < 1e-3
         and abs(row - round(row)) < 1e-3
     )
-    coarser = _cell_m(source, theirs, grid) > side
+    coarser = cell_height_m(source, grid) > side
     way = {
         "population": Resampling.sum,
         "friction": Resampling.average,
@@ -185,13 +185,3 @@ def _laid(
     return out, (
         f"由 {theirs.name} {cell} 重采样 ({way.name}) 至 {side:g} m; resampled ({way.name}) from {theirs.name}, {cell}, to {side:g} m"
     )
-
-
-def _cell_m(source: rasterio.DatasetReader, theirs: CRS, grid: Grid) -> float:
-    """Return about how many metres of the grid a cell of a raster is high."""
-    west, south, east, north = grid.bounds
-    back = Transformer.from_crs(grid.crs, theirs, always_xy=True)
-    x, y = (west + east) / 2.0, (south + north) / 2.0
-    ends = [back.transform(x, y - grid.cell_m / 2.0), back.transform(x, y + grid.cell_m / 2.0)]
-    apart = float(np.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]))
-    return float(abs(source.transform.e)) * grid.cell_m / apart

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[slice, slice], NDArray[np.float64]]
 
-__all__ = ["SURFACE_ZONES", "zonal_statistics"]
+__all__ = ["COVERED_SHARE", "SURFACE_ZONES", "zonal_statistics"]
 
 COVERED_SHARE = 0.995
 """An area counts as wholly in the grid when this share of it is: cells on its border are counted by parts."""

@@ -30,7 +30,7 @@ _CIRCLE = "http://maps.google.com/mapfiles/kml/shapes/placemark_circle.png"
 """An icon that every KML reader brings along."""
 
 
-def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "zh") -> None:
+def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "zh") -> int:
     """
     Write layers as one KML file.
 
@@ -42,6 +42,11 @@ def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "z
     path : Path
     title : str
     lang : {"zh", "en"}
+
+    Returns
+    -------
+    int
+        How many texts lost a control character, which XML 1.0 has no way to write.
 
     Raises
     ------
@@ -83,6 +88,8 @@ def write_kml(layers: Sequence[Layer], path: Path, *, title: str, lang: str = "z
         (parent if len(path_of) == 1 else _named_folder(parent, path_of[1])).extend(folders[path_of])
     ET.indent(root, " ")
     write_bytes(path, ET.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n")
+    texts = (v for layer in layers for c in layer.schema.columns for v in layer.table[c.name] if isinstance(v, str))
+    return sum(_clean(text) != text for text in texts)
 
 
 def _folder(row: dict[str, Any], lang: str) -> tuple[str, str]:

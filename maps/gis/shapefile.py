@@ -14,6 +14,7 @@ import pyogrio
 import shapely
 
 from geo.atomic_output import write_bytes
+from geo.errors import SchemaError
 from layers.schema import FEATURES
 from maps.gis.dbf import CODE_PAGES, dbf_bytes
 from maps.gis.field_names import dbase_names
@@ -178,16 +179,30 @@ def _write_one(layer: Layer, stem: Path, fields: Mapping[str, str], encoding: st
 
 
 def _parts(layer: Layer, max_bytes: int) -> list[gpd.GeoDataFrame]:
-    """Split a layer so that neither its .shp nor its .dbf outgrows the format; one part in nearly every case."""
+    """
+    Split a layer so that neither its .shp nor its .dbf outgrows the format; one part in nearly every case.
+
+    Raises
+    ------
+    SchemaError
+        If one feature alone does.
+    """
     table: gpd.GeoDataFrame = layer.table
     points = shapely.get_num_coordinates(table.geometry.to_numpy())
     rings = np.maximum(shapely.get_num_geometries(table.geometry.to_numpy()), 1)
-    shape_bytes = 52 + 4 * rings + 16 * points
+    tall = shapely.has_z(table.geometry.to_numpy())
+    shape_bytes = 52 + 4 * rings + np.where(tall, 24 * points + 16, 16 * points)
     record_bytes = 1 + sum(254 if c.is_text else 24 for c in layer.schema.columns)
     if max(int(shape_bytes.sum()), record_bytes * len(table)) <= max_bytes:
         return [table]
-    size = np.cumsum(np.maximum(shape_bytes, record_bytes))
-    part = size // max(max_bytes - int(np.max(np.maximum(shape_bytes, record_bytes))), 1)
+    each = np.maximum(shape_bytes, record_bytes)
+    largest = int(each.max()) + 100
+    if largest >= max_bytes:
+        message = (
+            f"{layer.name}: a feature of {largest} bytes does not fit a shapefile of {max_bytes}; use a GeoPackage"
+        )
+        raise SchemaError(message)
+    part = np.cumsum(each) // (max_bytes - largest)
     return [table[part == number] for number in sorted(set(part.tolist()))]
 
 

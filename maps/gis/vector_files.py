@@ -31,7 +31,7 @@ DECIMALS = 7
 """Decimals of a degree in GeoJSON, 1 cm: RFC 7946, section 11.2, asks for no more than the data have."""
 
 
-def write_geojson(layers: Sequence[Layer], path: Path, *, target: OutputCrs, style: NameStyle = "ascii") -> None:
+def write_geojson(layers: Sequence[Layer], path: Path, *, target: OutputCrs, style: NameStyle = "ascii") -> int:
     """
     Write all layers as one FeatureCollection after RFC 7946: ids, outer rings anticlockwise, bounding box, no ``crs``.
 
@@ -45,13 +45,20 @@ def write_geojson(layers: Sequence[Layer], path: Path, *, target: OutputCrs, sty
     style : {"ascii", "zh"}
         Names of the properties. Missing values are ``null``; what is not drawn has the geometry ``null``.
 
+    Returns
+    -------
+    int
+        How many values are infinite, for which JSON has no word: they are ``null`` too.
+
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
     features: list[dict[str, Any]] = []
+    infinite = 0
     for layer in layers:
+        infinite += int(np.isinf(layer.attributes().select_dtypes("float").to_numpy(float, na_value=np.nan)).sum())
         names = full_names(layer.schema, style)
         key = layer.schema.key[0] if len(layer.schema.key) == 1 else ""
         for row, shape in layer.rows():
@@ -73,7 +80,8 @@ def write_geojson(layers: Sequence[Layer], path: Path, *, target: OutputCrs, sty
         collection["bbox"] = [round(float(v), DECIMALS) for v in box]
     head = json.dumps(collection, ensure_ascii=False)[:-1]
     lines = ",\n".join(json.dumps(f, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for f in features)
-    write_bytes(path, f'{head}, "features": [\n{lines}\n]}}\n'.encode())
+    write_bytes(path, f'{head}, "features": [\n{lines}\n]}}\n'.encode(errors="replace"))
+    return infinite
 
 
 def write_flatgeobufs(layers: Sequence[Layer], folder: Path, *, style: NameStyle = "ascii") -> list[Path]:

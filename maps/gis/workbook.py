@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.atomic_output import write_bytes
 from geo.errors import MissingExtraError
+from geo.spreadsheet_text import guarded
 from maps.words import word_of
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ def _sheet(sheet: Any, table: Layer, titles: dict[str, str], rows_of: dict[str, 
                 lossy += text != word
                 cell.value = text
                 cell.data_type = "s"  # a text that begins with = is no formula
+                if guarded(text) != text:
+                    cell.quotePrefix = True  # nor becomes one when a person edits the cell
                 widths[position] = max(widths[position], min(60, sum(2 if ord(c) > 255 else 1 for c in text)))
                 if column.name in {"quotation", "siting_note", "definition"}:
                     cell.alignment = Alignment(wrap_text=True, vertical="top")

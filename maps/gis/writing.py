@@ -68,11 +68,13 @@ def write_data(
     elif form is Form.GPKG:
         write_layers_as_geopackage(layers, path, style=style, lang=lang, record=record)
     elif form is Form.GEOJSON:
-        write_geojson(layers, path, target=target, style=style)
+        infinite = write_geojson(layers, path, target=target, style=style)
+        return {"infinite": infinite} if infinite else {}
     elif form is Form.PARQUET:
         write_geoparquet(layers, path, style=style)
     elif form is Form.KML:
-        write_kml(layers, path, title=source.name, lang=lang)
+        damaged = write_kml(layers, path, title=source.name, lang=lang)
+        return {"control": damaged} if damaged else {}
     elif form is Form.CSV:
         damaged = write_csv_tables(layers, path, options.encoding, style)
         geometries = sum(len(layer.table) for layer in layers if layer.drawn)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
 
+    from maps.static.theme import Theme
+
 __all__ = [
     "Entry",
     "draw_legend",
@@ -29,6 +31,7 @@ __all__ = [
     "legend_entries",
     "legend_height_mm",
     "nice_length_km",
+    "theme_entries",
 ]
 
 _INK: Final = style.PALETTE["text"]
@@ -46,9 +49,9 @@ class Entry:
     Attributes
     ----------
     text : str
-    kind : {"head", "mode", "stage", "network", "upgrade", "provisional"}
+    kind : {"head", "mode", "stage", "network", "upgrade", "provisional", "class"}
     word : str
-        Mode or stage that it explains.
+        Mode or stage that it explains; of a class its colour.
     """
 
     text: str
@@ -90,6 +93,11 @@ def legend_entries(features: gpd.GeoDataFrame, words: Mapping[str, str], lang: s
     if (drawn["origin"] != "project").any():
         entries.append(Entry(words["network"], "network"))
     return entries
+
+
+def theme_entries(theme: Theme) -> list[Entry]:
+    """Return what the colours of a theme say: its heading, and a row a class."""
+    return [Entry(theme.heading, "head"), *(Entry(text, "class", colour) for colour, text in theme.keys)]
 
 
 def row_height_mm(sheet: Sheet) -> float:
@@ -183,6 +191,11 @@ def draw_legend(
 
 
 def _draw_key(paper: Axes, sheet: Sheet, entry: Entry, left: float, middle: float, length: float) -> None:
+    if entry.kind == "class":
+        high = row_height_mm(sheet) * 0.6
+        box = Rectangle((left, middle - high / 2), length, high, facecolor=entry.word, edgecolor=_SOFT, linewidth=0.3)
+        paper.add_patch(box)
+        return
     line = [np.array([[left, middle], [left + length, middle]])]
     spot = np.array([[left + length / 2, middle]])
     solid, plain = Status.OPERATING.value, Method.NODES.value

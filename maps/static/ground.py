@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from maps.static.sheet import Sheet
+    from maps.static.theme import Theme
 
-__all__ = ["draw_ground", "outline"]
+__all__ = ["draw_ground", "draw_theme", "outline"]
+
+_THEME_ORDER = 1.5
+"""Above the provinces, below sea, lakes, rivers and borders."""
 
 _ORDER = ("neighbours", "provinces", "sea", "lakes", "prefectures", "provinces")
 
@@ -63,6 +67,25 @@ def draw_ground(axis: Axes, sheet: Sheet, extent: tuple[float, float, float, flo
         axis.add_collection(
             LineCollection(_parts(rivers.geometry), colors=PALETTE["river"], linewidths=unit, zorder=3.5)
         )
+
+
+def draw_theme(axis: Axes, theme: Theme, extent: tuple[float, float, float, float], crs: CRS) -> None:
+    """
+    Paint the polygons of a theme.
+
+    Parameters
+    ----------
+    axis : Axes in metres of ``crs``
+    theme : Theme
+    extent : tuple of float
+        West, south, east, north in degrees.
+    crs : pyproj.CRS
+    """
+    table = clipped(theme.shapes.assign(colour=list(theme.colours)), extent, crs)
+    for place, (shape, colour) in enumerate(zip(table.geometry, table["colour"], strict=True)):
+        parts = [outline(part) for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+        order = _THEME_ORDER + place / (2.0 * max(len(table), 1))
+        axis.add_collection(PathCollection(parts, facecolors=colour, edgecolors=colour, linewidths=0.1, zorder=order))
 
 
 def outline(polygon: shapely.Polygon) -> Path:

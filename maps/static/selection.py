@@ -151,7 +151,9 @@ _SCENARIO = {
 }
 
 
-def extent_of(features: gpd.GeoDataFrame, area: str = "") -> tuple[float, float, float, float]:
+def extent_of(
+    features: gpd.GeoDataFrame, area: str = "", coloured: tuple[float, float, float, float] | None = None
+) -> tuple[float, float, float, float]:
     """
     Return the part of the country that a map of features shows.
 
@@ -160,16 +162,20 @@ def extent_of(features: gpd.GeoDataFrame, area: str = "") -> tuple[float, float,
     features : GeoDataFrame, contract ``layers.schema.FEATURES``, EPSG:4326
     area : str
         A city, province or region instead (合肥市, 安徽, 皖江地区).
+    coloured : tuple of float, optional
+        West, south, east, north of what a theme colours.
 
     Returns
     -------
     tuple of float
-        West, south, east, north: the area's, else the projects' as far as they lie within 沪苏浙皖 (a plan of one province
+        West, south, east, north: the area's, else the theme's, else the projects' as far as they lie within 沪苏浙皖 (a plan of one province
         names a line to the other end of the country now and then), else the network's; with a margin, half a degree at least.
     """
     home = boundaries("province").total_bounds
     if area:
         box = boundaries("county", within=area).total_bounds
+    elif coloured is not None:
+        box = np.array(coloured)
     else:
         shapes = features[features.geometry.notna() & ~features.geometry.is_empty]
         planned = shapes[shapes["origin"] == "project"]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from maps.static.layout import Window
     from maps.static.paper import PaperMap
+    from maps.static.theme import Theme
 
 __all__ = ["FORMATS", "static_map", "write_static_map"]
 
@@ -41,6 +42,7 @@ def static_map(
     sheet: Sheet | None = None,
     panels: Sequence[Panel] = (),
     area: str = "",
+    theme: Theme | None = None,
     name_projects: bool | None = None,
     documents: Sequence[str] = (),
     sources: Sequence[str] = (),
@@ -60,7 +62,9 @@ def static_map(
     panels : sequence of Panel, optional
         Small multiples of the same extent, in place of one map of all.
     area : str
-        A city, province or region that the map shows; where the projects lie without it.
+        A city, province or region that the map shows; where the theme or the projects lie without it.
+    theme : Theme, optional
+        Areas or rings in colours beneath the lines; see :func:`maps.static.area_theme` and :func:`maps.static.reach_theme`.
     name_projects : bool, optional
         Whether projects are named on the map; without it where there are at most twelve.
     documents : sequence of str
@@ -96,7 +100,7 @@ def static_map(
     except ImportError as error:
         message = "static maps need matplotlib: pip install 'tongtu[figures]'"
         raise MissingExtraError(message) from error
-    from maps.static.furniture import draw_legend, draw_north, draw_scale_bar, legend_entries
+    from maps.static.furniture import draw_legend, draw_north, draw_scale_bar, legend_entries, theme_entries
     from maps.static.layout import sheet_layout
     from maps.static.paper import PaperMap
 
@@ -105,13 +109,17 @@ def static_map(
     paper_size = sheet or Sheet()
     shown = list(panels) or [Panel("", features)]
     title = printable(title) or words["title"]
-    extent = extent_of(features, area)
+    extent = extent_of(features, area, theme.box if theme is not None else None)
     crs = projection_of(extent)
     foot = _foot(
         words, [printable(d) for d in documents], [printable(s) for s in sources], printable(map_approval), crs
     )
     entries = legend_entries(_all_of(shown), words, lang)
+    if theme is not None:
+        entries = [*theme_entries(theme), *entries]
+        foot = [printable(theme.note), *foot]
     texts = [title, subtitle, *foot, *(p.title for p in shown), *map(str, features["name"]), words["legend"]]
+    texts += [entry.text for entry in entries]
     families = fallback_fonts("".join(printable(t) for t in texts))
     with mpl.rc_context({"font.family": families, "axes.unicode_minus": False, "text.hinting": "none"}):
         figure = PaperMap(figsize=(paper_size.width_mm / 25.4, paper_size.height_mm / 25.4), dpi=paper_size.dpi)
@@ -121,7 +129,7 @@ def static_map(
         facts: dict[str, Any] = {}
         for number, (panel, (frame, window)) in enumerate(zip(shown, layout.frames, strict=True)):
             axis = _frame(figure, paper_size, frame, window)
-            _content(axis, paper_size, panel.features, window, crs)
+            _content(axis, paper_size, panel.features, window, crs, theme)
             taken = []
             if number == 0:
                 metres = (window[2] - window[0]) / frame.width
@@ -228,15 +236,19 @@ def _frame(figure: Figure, sheet: Sheet, box: Box, window: Window) -> Axes:
     return axis
 
 
-def _content(axis: Axes, sheet: Sheet, features: gpd.GeoDataFrame, window: Window, crs: CRS) -> None:
+def _content(
+    axis: Axes, sheet: Sheet, features: gpd.GeoDataFrame, window: Window, crs: CRS, theme: Theme | None
+) -> None:
     from maps.static.drawing import draw_features
-    from maps.static.ground import draw_ground
+    from maps.static.ground import draw_ground, draw_theme
 
     corners = (
         gpd.GeoSeries([shapely.segmentize(shapely.box(*window), 20_000)], crs=crs).to_crs("EPSG:4326").total_bounds
     )
     west, south, east, north = (float(v) for v in corners)
     draw_ground(axis, sheet, (west, south, east, north), crs)
+    if theme is not None:
+        draw_theme(axis, theme, (west, south, east, north), crs)
     draw_features(axis, sheet, features, (west, south, east, north), crs)
 
 

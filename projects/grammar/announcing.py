@@ -36,11 +36,15 @@ ANNOUNCEMENT = re.compile(
     r"(?P<verb>安排(?:了|实施)?|新开工|开工建设|开工|续建|建成投产|建成通车|规划建设|谋划建设|谋划|加快推进|加快建设|在建)(?:的|了)?"
     r"[^,。;:、]{0,24}?(?:一批|\d+[个项条座]|[一二三四五六七八九十]+[个项条座大]|重[大点])[^,。;:、]{0,12}(?:工程|项目|公路|铁路|\d+[个项])"
 )
+COUNTED = re.compile(r"\d+[个项条](?P<stage>新开工|续建|在建|拟建|前期|储备|谋划)(?:类)?(?:重点|重大)?(?:项目|工程)")
+"""在96个新开工项目中,…主要包括."""
 ANNOUNCED_ROLES = {
     "新开工": "start", "开工建设": "start", "开工": "start", "续建": "fast", "在建": "fast", "加快推进": "fast", "加快建设": "fast",
     "建成投产": "complete", "建成通车": "complete", "规划建设": "plan", "谋划建设": "plan", "谋划": "plan",
 }  # fmt: skip
-OF = re.compile(r"(?P<words>[^。;:、的]{2,30}?)的(?P<what>[^,。;:]{0,24}?)(?:还|主要)?(?:分别)?(?:包括|有|为|是),?:?$")
+OF = re.compile(
+    r"(?P<words>[^。;:、的]{2,30}?)的(?P<what>[^。;:]{0,28}?)(?:还|主要)?(?:分别)?(?:(?:包括|有|为|是),?:?|:)$"
+)
 """确保建成的12个项目包括: verbs before 的, what they are said of, and a word that opens the list."""
 ATTRIBUTE = re.compile(
     r"(?:其中)?(?:主要)?(?:还)?(?:包括|含)?(?P<words>[^,。;:、的]{2,14})的(?=[\u4e00-\u9fffA-Z\d“]{3})"
@@ -49,6 +53,10 @@ ATTRIBUTE = re.compile(
 FOCUS = re.compile(r"以([^,。;]{3,80})为(?:重点|重中之重)")
 """以甲港、乙港为重点,"""
 STAGE_ROLES = {"fast", "start", "plan", "complete", "prepare", "push", "halt"}
+STAGE_OF_TAIL = {"preparatory": "前期工作", "proposed": "规划", "starting": "开工"}
+"""Label of a stage for classes of words behind verbs."""
+LONGEST_STAGE = 10
+"""Characters of a line that is no more than a stage."""
 LONGEST_ITEM = 120
 """Characters of a paragraph that is an item of a list announced by the paragraph before."""
 
@@ -68,7 +76,7 @@ def verbs_before_of(words: str, *, whole: bool = False) -> Governor | None:
     >>> verbs_before_of("今年某省将确保建成").roles, verbs_before_of("连接甲乙两市")
     (('future', 'future', 'complete'), None)
     """
-    table = default_lexicon().verbs
+    table, tails = default_lexicon().verbs, default_lexicon().tails
     for begin in range(1 if whole else len(words) - 1):
         verbs, roles, at = [], [], begin
         while at < len(words):
@@ -76,6 +84,9 @@ def verbs_before_of(words: str, *, whole: bool = False) -> Governor | None:
                 at = m.end()
                 continue
             word = table.at(words, at)
+            tail = tails.at(words, at)
+            if not word and roles and tail and at + len(tail) == len(words) and tails[tail] in STAGE_OF_TAIL:
+                return Governor(label=STAGE_OF_TAIL[tails[tail]])  # 加快推进前期工作(的项目)
             if not word or table[word] in {"none", "preposition"}:
                 break
             roles += [table[word]] if table[word] != "adverb" else (["done"] if word in {"已", "已经"} else [])
@@ -113,6 +124,9 @@ def announced(text: str) -> Governor | None:
     ) is not None:
         return told
     found = list(ANNOUNCEMENT.finditer(text))
+    counted = list(COUNTED.finditer(text))
+    if counted and (not found or found[-1].start() < counted[-1].start()):
+        return Governor(label=counted[-1]["stage"])
     return Governor((found[-1]["verb"],), (ANNOUNCED_ROLES.get(found[-1]["verb"], "future"),)) if found else None
 
 
@@ -127,7 +141,9 @@ def opening_of(text: str, start: int, end: int) -> Governor | None:
     start, end : int
         The paragraph's span.
     """
-    said = "".join(text[start:end].split())
+    said = re.sub("^[①-⑳●◆■▲★※]+", "", "".join(text[start:end].split()))
+    if len(said) <= LONGEST_STAGE and (label := stage_label(said)):
+        return Governor(label=label)  # 续建项目, on a line of its own
     if not said.endswith(":") or len(said) > LONGEST_ITEM:
         return None
     if label := stage_label(said[:-1]):

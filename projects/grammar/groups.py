@@ -22,6 +22,8 @@ BRANCHING = frozenset({"gas_pipeline", "oil_gas", "transmission_line", "uhv_line
 JOINING = BRANCHING | set("inland_waterway urban_expressway river_crossing corridor conventional_rail metro".split())
 """Kinds of facilities that may be named by two ends, as lines are."""
 
+LONGEST_AIRPORT = 6
+"""Characters of the name of an airport that leaves 机场 to the next: 乐山、阆中机场."""
 MANY = re.compile(r"^(?:一大批|一系列|一批)")
 CAPACITY = re.compile(r"的?\d[\d.]*[余多]?万?千瓦(?:以上)?(?:的)?(?:发电)?装机(?:容量|规模)?$")
 """等1000万千瓦装机, 等一大批项目: how much the members come to, not what they are."""
@@ -242,6 +244,11 @@ def _fits(member: Member, giver: Member) -> bool:
     if giver.head is not None and giver.head.kind in {"data_centre", "logistics_hub"}:
         found = places_in(member.stem)  # 甲文体城、乙养老中心、丙大数据中心
         return bool(found) and found[0][:2] == (0, len(member.stem))
+    if giver.head is not None and giver.head.mode == "airport" and len(member.stem) > LONGEST_AIRPORT:
+        return False
+    if giver.head is not None and giver.head.kind == "metro" and not JOINED.search(member.stem):
+        found = places_in(member.stem)  # 甲市清洁燃料、乙地铁
+        return not found or found[0][:2] == (0, len(member.stem)) or is_abbreviation(member.stem)
     if giver.head is not None and giver.head.kind == "ring_road" and not is_unit(member.stem):
         return False  # 甲乙、丙绕城: a ring is a city's
     if giver.head is None or not JOINED.search(member.stem):

@@ -86,11 +86,17 @@ def head_word(text: str) -> str:
     return word
 
 
-def trunk(text: str, inner: tuple[int, int, Head] | None) -> tuple[int, int, Head] | None:
-    """Return the line before a head that only ends a section of it (甲高速乙镇至丙机场段), else that head."""
-    trunk = inner_head(text[: inner[0]]) if inner else None
-    if trunk and "line" in trunk[2].flags and re.fullmatch(rf"[^、]{{2,}}{TO}[^、]{{2,}}", text[trunk[1] :]):
-        return trunk
+def trunk(text: str, inner: tuple[int, int, Head] | None, *, stretch: bool = False) -> tuple[int, int, Head] | None:
+    """
+    Return the line before a head that only ends a section of it (甲高速乙镇至丙机场段), else that head.
+
+    A stretch, a name that ends in 段, may also be called after one thing on its way (甲铁路乙水库段).
+    """
+    before = inner_head(text[: inner[0]]) if inner else None
+    if inner and before and "line" in before[2].flags:
+        passes = stretch and "line" not in inner[2].flags and inner[1] == len(text)
+        if passes or re.fullmatch(rf"[^、]{{2,}}{TO}[^、]{{2,}}", text[before[1] :]):
+            return before
     return inner
 
 

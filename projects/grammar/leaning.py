@@ -178,13 +178,11 @@ class ContextReader(ClauseReader):
                 lean_on(member, context.last, context.last_name)
                 return True
             parts = ("跑道", "航站楼", "航站区", "飞行区", "货运区", "机坪", "连廊", "交通中心", "空管工程")
-            if (
-                component
-                and before.endswith(("和", "及", "、"))
-                and member.core.endswith(parts)
-                and "机场" in context.last_name
-            ):
-                member.prefix = re.split(r"(?<=机场)", context.last_name)[0]
+            joined = before.endswith(("和", "及", "、")) or member.core.startswith("机场")
+            if component and joined and member.core.endswith(parts) and "机场" in context.last_name:
+                member.prefix = re.split(r"(?<=机场)", context.last_name)[0].removesuffix(
+                    "机场" if member.core.startswith("机场") else ""
+                )
                 member.trace.append(f"承前“{member.prefix}”")
                 return True
             if re.fullmatch(r"[东西南北]{1,2}延(?:伸)?(?:线|段)?", member.core) and before.endswith(("、", "和", "及")):

@@ -98,6 +98,9 @@ def _is_complete(left: str, right: str) -> bool:
         return True
     if re.search(r"[—\-至]", left) and re.search(r"[—\-至]", right):
         return True
+    land = re.fullmatch(r"[\u4e00-\u9fff]{1,3}([河江湖山岭峡口坪沟湾岛])", left)
+    if land and re.match(rf"[\u4e00-\u9fff]{{1,3}}{land[1]}[\u4e00-\u9fff]", right):
+        return True  # 江坪河和淋溪河水电站
     if re.search(r"[—\-至]", left):
         follower = parse_member(re.split(r"[、和及与]", right, maxsplit=1)[0], 0)
         if follower.head is not None and (is_named(follower) or follower.head.kind == "metro"):

@@ -242,7 +242,7 @@ def parse_member(text: str, start: int) -> Member:
         member.head, member.head_text = lexicon.heads[m[2]], m[2]
         member.stem, member.section = m[1], m[3]
         return member
-    inner = trunk(bare.removesuffix("段"), inner) if bare.endswith("段") else inner
+    inner = trunk(bare.removesuffix("段"), inner, stretch=True) if bare.endswith("段") else inner
     if inner and is_section(bare[inner[1] :], inner[2]):
         member.head, member.head_text = inner[2], bare[inner[0] : inner[1]]
         member.stem, member.section = bare[: inner[0]], bare[inner[1] :]

@@ -20,6 +20,11 @@ TOPOGRAPHIC = re.compile(
 """Village names of two words that are generic one by one: 双港, 大塘, 新桥."""
 
 
+LOCAL = re.compile(
+    r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔滇藏陕甘青宁新][东西南北中]{1,2}"
+    r"|[\u4e00-\u9fff]{2,3}[埠屯营堡塘坝滩洲岛嘴坪垭庄集店铺岭寨洼湾沟]"
+)
+"""A part of a province (赣东南), or a village by its last character (黄金埠)."""
 BETWEEN = re.compile(r"(?:[两三各][省市县区地]|地区|省市|城市)之?间$")
 """甲与乙两省间(高速公路), 相邻地区间(公路): all that lie between, none by name."""
 
@@ -129,7 +134,10 @@ def is_named(member: Member) -> bool:
         r"(?:接入|引入|引出|接轨|途经|经由|此后|届时|随后|该|此)(?=.{2})|每个|所有|绝大|多数|大部分", member.core
     ):
         return False
-    if re.search(r"里程达|里程[突超]|硬化|[县市区乡镇村)]通(?:了|上|高速|沥青|水泥|硬化|[一二三四]级)", member.core):
+    if re.search(
+        r"专题|课题|研究成果|新一轮|里程达|里程[突超]|硬化|[县市区乡镇村)]通(?:了|上|高速|沥青|水泥|硬化|[一二三四]级)",
+        member.core,
+    ):
         return False
     if re.search(r"(?:成为|面向|承接|作为|以及|不得|禁止|等的|及其|\d分钟|小时)", member.core):
         return False
@@ -192,9 +200,17 @@ def is_named(member: Member) -> bool:
     if BETWEEN.search(stem) and "line" in head.flags:
         return False
     if "own" in head.flags and 2 <= len(stem) <= 4 and re.fullmatch(r"[\u4e00-\u9fff]+", stem):
-        if len(head.word) == 1 and re.search(r"[公铁水道线网内外上下边沿一二三]$|^(?:新|旧|老|大|小)", stem):
+        if len(stem) == 2 and stem[-1] in "一二三":
+            return False
+        if len(head.word) == 1 and re.search(r"[公铁水道线网内外上下边沿]$|^(?:新|旧|老|大|小)", stem):
             return False
         return not re.match(r"市政|城市|乡村|景观|生态|旅游|主要|交通|重点|环城", stem)
+    if re.search(r"[一二三四五六七八九十两\d][个座条]", stem):
+        return False  # 赣江全线六个梯级枢纽船闸
+    if "facility" in head.flags:
+        part = stem[: len(stem) - len(lexicon.head_words.before(stem, len(stem)))]  # 双港航运枢纽(船闸)
+        if LOCAL.fullmatch(stem) or (part != stem and (LOCAL.fullmatch(part) or TOPOGRAPHIC.fullmatch(part))):
+            return True
     if "facility" in head.flags and stem not in default_lexicon().generics and TOPOGRAPHIC.fullmatch(stem):
         return True
     if "facility" in head.flags or "hub" in head.flags:

@@ -108,6 +108,7 @@ class PassageReader(PhaseReader):
         context = Context(self.document.region, self.topic, self.past)
         for heading in self.passage.headings[-2:]:
             context.label = stage_label(heading) or context.label
+        context.label = (self.opening.label if self.opening is not None else "") or context.label
         if self.row is not None:
             self._row(self.row, context)
             return sorted(self.mentions, key=lambda m: m.start)
@@ -120,7 +121,8 @@ class PassageReader(PhaseReader):
                 self._flush(context, ())
             self.sentence = a
             context.carried, context.sentence_mode = None, None
-            context.announced, context.enumerated = self.opening, self.opening is not None
+            if self.text[a - 1 : a] != ";" or context.announced is None:  # 分别是:甲;乙;丙
+                context.announced, context.enumerated = self.opening, self.opening is not None
             done, report = reports(self.text[a:b], before=report and self.text[a - 1 : a] == ";")
             context.past = self.past or done
             if context.label_passes:  # 高速公路续建…: for its sentence only

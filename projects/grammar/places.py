@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from geo.gazetteer import default_gazetteer
 from projects.grammar.head_nouns import DASH, TO
+from projects.grammar.lexicon import default_lexicon
 from projects.grammar.routes import (
     Reading,
     distance_km,
@@ -63,7 +64,9 @@ def places_of(member: Member, name: str, mode: str, region: str) -> tuple[Readin
         "段"
     )
     section = re.sub(r"\([^()]*\)", "", member.section.removesuffix("段"))
+    section = section.removeprefix(default_lexicon().works.at(section, 0))  # 甲铁路扩能改造乙至丙段
     stem = CODE_PREFIX.sub("", re.sub(r"\([^()]*\)", "", member.prefix + member.stem)).strip("“”")
+    stem = re.sub(r"“[^”]*”$", "", stem)
     head = member.head
     if member.code and stem and not section and not re.search(TO, stem):
         section, stem = stem + member.head_text, ""  # S351盛同路

@@ -17,6 +17,7 @@ from projects.grammar.names import Member, parse_member
 from projects.grammar.naming import is_named
 from projects.grammar.predicates import CLOSING
 from projects.grammar.recording import RecordingReader
+from projects.grammar.routes import places_in
 from projects.grammar.subjects import FIELD
 from projects.grammar.tails import TIME, strip_tail
 from projects.status import Governor, tail_class
@@ -28,7 +29,7 @@ __all__ = ["StatementReader"]
 
 MEASURES = (
     r"(?:(?:项目|工程|线路|正线|主线|路线|全线|航道|建设)?(?:全长|总长|总里程|里程|长度|设计时速|设计速度|时速|概算|总概算|装机|总装机|水深)"
-    r"|(?:项目|工程|线路|全线|概算)?总投资|估算投资|起自|起于|始于|起点|[东西南北]起(?!步)|位于|地处|途经|途径)"
+    r"|(?:项目|工程|线路|全线|概算)?总投资|估算投资|起自|起于|始于|起点|[东西南北]起(?!步)|由(?=[\u4e00-\u9fff]{2,8}[经至])|位于|地处|途经|途径)"
 )
 DESCRIBED = re.compile(rf"(?:项目|工程)?(?:{MEASURES}|(?P<copula>是(?!否|指|以)))")
 DESCRIBES = re.compile(
@@ -36,11 +37,19 @@ DESCRIBES = re.compile(
     r"|(?:全线)?(?:共)?设[\u4e00-\u9fff、\d]*站|双向[四六八]车道|主线|计划工期|建设工期|工期|采用|沿线|按[^,]{2,20}标准(?:建设|设计|实施)?$|占)"
 )
 """A clause that only describes what the sentence speaks of."""
+JOINS = re.compile(
+    r"(?:[东南西北]?[端起止]?)?(?:对?接|衔接|连接)(?:已建成|已建|在建|拟建|规划|既有|[\u4e00-\u9fff]{2,})"
+)
+"""接已建成的甲高速: what the project that is told of meets."""
+AMOUNTS = re.compile(
+    r"[^,。;]*\d+(?:\.\d+)?[余多万]*(?:公里|千米|米|座|处|个|亿元|万元|千瓦|兆瓦|吨|台)(?:以上|左右|泊位|车站|站)?$"
+)
+"""新建双线164公里, 车站4座: of what the project that is told of consists."""
 ROUTE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:—[\u4e00-\u9fff]{2,6})+$")
 GOES_ON = re.compile(
     r"(?:该|本|此)?(?:项目|工程|线路|铁路|高铁|高速|高速公路|公路|航道|运河|电站|机场|大桥|隧道|通道)(?:计划|预计|于|目前|现|已|将|自|全长|总|建成|正|在|的?建设工期)"
     r"|(?:全线|目前|现已|预计|计划)|[\u4e00-\u9fff]{2,6}(?:—[\u4e00-\u9fff]{2,6})+,为"
-    r"|建设(?:性质|内容|规模|地点|单位|工期)|总投资|工期|(?:目前|项目|建设|形象)?进展|年度目标|(?:工程)?(?:可行性研究|可研)"
+    r"|起点|路线起|途经|建设(?:性质|内容|规模|地点|单位|工期)|总投资|工期|(?:目前|项目|建设|形象)?进展|年度目标|(?:工程)?(?:可行性研究|可研)"
 )
 """Opens a sentence that goes on about the project of the sentence before."""
 PROGRESS = re.compile(
@@ -48,7 +57,7 @@ PROGRESS = re.compile(
 )
 """Opens what a form tells of the stage."""
 FILLERS = re.compile(
-    r"(?:该|本)?(?:项目|工程|线路)|按计划|计划|预计|力争|争取|确保|全线|目前|现已|主体|于|将|已|现|正|并"
+    r"(?:该|本)?(?:项目|工程|线路)|路基|桥隧|桥梁|车站|站房|隧道|土建|区间|轨道|墩台|[、及和](?=$|路基|桥|车站|站房|隧道|土建|区间|轨道)|按计划|计划|预计|力争|争取|确保|全线|目前|现已|主体|于|将|已|现|正|并"
 )
 
 
@@ -62,7 +71,10 @@ class StatementReader(RecordingReader):
     def _describes(self, a: int, b: int, context: Context) -> bool:
         """Whether a clause describes a project: it names one that waits for its predicate, or tells of the one that waits."""
         text = self.text[a:b]
-        if context.described and FIELD.match(text):
+        if context.described and (FIELD.match(text) or JOINS.match(text)):
+            return True
+        if context.described and AMOUNTS.fullmatch(text) and self._only_built(a, b, context):
+            context.only_called = False
             return True
         if (of := text.rfind("的")) > 0 and self._closing_behind(a + of + 1, b):
             return False
@@ -79,6 +91,14 @@ class StatementReader(RecordingReader):
         self._waits(member, context)
         context.only_called = bool(m["copula"])
         return True
+
+    def _only_built(self, a: int, b: int, context: Context) -> bool:
+        """Whether no verb of a clause tells a stage (新建…), so that it can say what a project consists of."""
+        here = places_in(self.text[a : min(a + 8, b)])
+        start = a + here[0][1] if here and here[0][0] == 0 else a
+        start += 2 if self.text.startswith("境内", start) else 0
+        governor, _, stop = self._verbs(start, b, context)
+        return not stop and set(governor.roles) <= {"build"}
 
     def _waits(self, member: Member, context: Context) -> None:
         """Keep a project that waits for what is told of it."""

@@ -48,6 +48,7 @@ FIELD = re.compile(
 """Opens what a form tells of a project, not its stage."""
 ROUTE_NUMBER = re.compile(r"[“]?第?[一二三四五六七八九十]+[支纵横射环联廊]线?[”]?")
 """二横: numbers a route of a network."""
+FIELD_LAST = re.compile(r"(?:总投资|总里程|全长|里程|工期|建设规模|建设内容|开工时间|建成时间)$")
 LONGEST_LABEL = 34
 """Characters within which a colon ends a label."""
 AUTHORITY = re.compile(
@@ -118,6 +119,13 @@ class SubjectReader:
             if FIELD.match(label) and context.described:
                 return b
             stage = stage_label(label)
+            if (
+                (of := FIELD_LAST.search(label))
+                and of.start() > 3
+                and self._is_item(parse_member(label[: of.start()], a))
+            ):
+                self._waits(parse_member(label[: of.start()], a), context)
+                return b  # 甲铁路项目总投资:298亿元
             told, at, no = self._verbs(a, colon + 1, context)
             if not stage and at == colon and not no and {"push", "fast", "start", "complete", "plan"} & set(told.roles):
                 context.enumerated, context.announced = True, told  # 加快推进:甲、乙

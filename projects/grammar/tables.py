@@ -31,7 +31,7 @@ RULES = "│┃|｜"
 ROW_END = re.compile(r"┃{2,}|[┏┠┗┌├└━─┯┼┷┨┓┛┐┤┘]+")
 STAGE_ROLES = {"fast", "start", "plan", "complete", "prepare", "halt"}
 STAGES = {"starting", "complete", "building", "preparatory", "proposed", "halted"}
-SUBJECT = "某某"
+SUBJECT = "某某段"
 """Stands for the project of whose stage a cell tells."""
 LEAST_NAME = 3
 """Characters of the shortest name."""
@@ -56,7 +56,7 @@ class TableReader(StatementReader):
         """Read a row whose columns are known: the names, with the stage, work and year that other cells tell."""
         at = {span: self._place(span) for span in row.cells}
         context.topic, context.label = row.topic or context.topic, row.label or context.label
-        context.label_member = None
+        context.label_member, context.sentence_mode = None, row.topic
         told = [g for span in row.of("stage", "work") if (g := self._stage_cell(*at[span])) is not None]
         settled = [g for g in told if stage_of(g)[0] != Status.UNSPECIFIED or "halt" in g.roles]
         governor = next(iter((*settled, *told)), Governor(label=context.label, past=context.past))
@@ -70,6 +70,7 @@ class TableReader(StatementReader):
                 groups = read_list(part[0], part.start())
                 for group in groups:
                     group.works = group.works or [w for w in works if default_lexicon().works[w] == "upgrade"]
+                    group.tails += governor.tails
                 self._groups(groups, governor, context)
                 context.carried = None
         for number in range(first, len(self.mentions)):

@@ -20,7 +20,7 @@ TIME = re.compile(
 TIME_LAST = re.compile(rf"(?:{TIME.pattern})$")
 LONGEST_TIME = 24
 """Characters of the longest time before a predicate."""
-FUTURE = re.compile(r"年内|年底|底前|年前|今年|明年|力争|确保|争取|计划|预计|有望|将|拟")
+FUTURE = re.compile(r"年内|年底|底前|年前|今年|明年|力争|确保|争取|计划|预计|有望|将|拟|[上下]半年")
 """Of adverbs and times before a predicate, those that put it ahead."""
 ADVERBS_BEFORE_TAIL = (
     "早日", "尽快", "尽早", "全线", "全程", "全面", "正式", "年内", "如期", "顺利", "按期", "提前", "加快", "基本", "主体", "全部", "力争",
@@ -77,7 +77,8 @@ def strip_tail(text: str, *, works: bool = True) -> tuple[str, list[str], list[s
         elif word and len(word) < len(text):
             tails.insert(0, word)
             text = text[: -len(word)]
-            if works and (inside := lexicon.works.at(word, 0)) and lexicon.works[inside] == "upgrade":
+            begin = word.find("完成") + 2 if "完成" in word else 0  # 完成扩容改造
+            if works and (inside := lexicon.works.at(word, begin)) and lexicon.works[inside] == "upgrade":
                 done.insert(0, inside)  # 改造工程
         else:
             break

@@ -135,7 +135,7 @@ def test_systems_to_which_no_way_is_published_are_refused(code: int, name: str) 
 
 @pytest.mark.parametrize("code", [4326, 4490, 4549, 3857, 32650])
 def test_systems_that_are_wgs84_or_as_good_are_not(code: int) -> None:
-    assert unpublished_datum(parse_crs(f"EPSG:{code}")) == ""
+    assert unpublished_datum(parse_crs(f"EPSG:{code}"), (118.6, 31.0, 119.5, 32.0)) == ""
 
 
 def test_heights_survive_a_shift() -> None:

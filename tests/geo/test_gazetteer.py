@@ -21,8 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import AmbiguousPlaceError, PlaceNotFoundError, SchemaError
-from geo.gazetteer import COMMON_WORDS, DATA, Gazetteer, Place, default_gazetteer
+from geo.gazetteer import Gazetteer, Place, default_gazetteer
 from geo.geodesy import distance_km
+from geo.place import COMMON_WORDS
+from geo.place_tables import DATA
 
 GAZETTEER = default_gazetteer()
 

@@ -36,8 +36,9 @@ def wrong(block: int, shared: object) -> int:
 
 
 def deadly(block: int, shared: object) -> int:
-    """Kill the worker in block 2, every time."""
+    """Kill the worker in block 2, every time; not at once, for a nanny gives up on a worker that dies while it starts."""
     if block == 2:
+        time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGKILL)
     return block
 

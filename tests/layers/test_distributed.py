@@ -7,6 +7,7 @@ import platform
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from geo.errors import ClusterError
 from layers import cluster as cluster_module
+from layers import cluster_worker
 from layers.distributed import run_blocks, worker_memory_bytes
 from tests.layers.block_jobs import Slow, address_of, deadly, signed, wrong
 
@@ -49,14 +51,24 @@ def test_here_and_there_are_the_same_and_in_order(cluster: Any, slow: Slow) -> N
     assert seen == [(n + 1, len(BLOCKS)) for n in BLOCKS]
 
 
+def test_who_takes_slowly_is_not_buried(cluster: Any, slow: Slow) -> None:
+    run = run_blocks(signed, list(range(40)), slow._replace(seconds=0.0), dask=cluster.scheduler_address)
+    next(run)
+    time.sleep(0.4)
+    begun = {path.name.split("-")[0] for path in slow.folder.iterdir()}
+    assert 1 <= len(begun) <= 5, "two blocks a worker, and one"
+    run.close()  # type: ignore[attr-defined]
+    time.sleep(0.2)
+    assert len({path.name.split("-")[0] for path in slow.folder.iterdir()}) <= 5, "and nothing goes on afterwards"
+
+
 def test_blocks_of_a_job_find_what_they_share_in_one_place(cluster: Any) -> None:
     from distributed import Client
 
-    cluster.sync(_all_back, cluster)
     with Client(cluster, set_as_default=False) as client:
         places = {place for _, place in run_blocks(address_of, BLOCKS, {"a": 1}, dask=client)}
         assert len(places) <= 2, "one place a worker: what is prepared there stays"
-        kept = client.run(lambda: len(__import__("layers.cluster", fromlist=["_KEPT"])._KEPT))
+        kept = client.run(lambda: len(__import__("layers.cluster_worker", fromlist=["_KEPT"])._KEPT))
         assert set(kept.values()) == {0}, "and is forgotten afterwards"
         assert client.status == "running", "a client that was given stays open"
 
@@ -75,7 +87,6 @@ def test_a_killed_worker_loses_nothing(cluster: Any, slow: Slow) -> None:
 
 def test_when_all_workers_are_killed_what_they_share_is_sent_again(cluster: Any, slow: Slow) -> None:
     blocks = list(range(16))
-    cluster.sync(_all_back, cluster)
     run = run_blocks(signed, blocks, slow, dask=cluster.scheduler_address)
     results = [next(run)]
     for pid in _pids(cluster):
@@ -85,24 +96,22 @@ def test_when_all_workers_are_killed_what_they_share_is_sent_again(cluster: Any,
     assert [(index, number) for index, (number, _) in results] == expected
 
 
-async def _all_back(cluster: Any) -> None:
-    """Wait until the nannies have started their workers again."""
-    import asyncio
-
-    while len(cluster.scheduler.workers) < len(cluster.workers):
-        await asyncio.sleep(0.05)
-
-
 def test_what_a_function_raises_is_raised_here(cluster: Any) -> None:
     done = []
     with pytest.raises(LookupError, match="block 3 is no good"):
         done.extend(run_blocks(wrong, BLOCKS, None, dask=cluster.scheduler_address))
 
 
-def test_a_block_that_kills_every_worker_ends_with_advice(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_that_kills_every_worker_ends_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster
+
     monkeypatch.setattr(cluster_module, "TIMES_LOST", 1)
-    with pytest.raises(ClusterError, match="make the blocks smaller"):
-        list(run_blocks(deadly, BLOCKS, None, dask=cluster.scheduler_address))
+    own = {"n_workers": 1, "threads_per_worker": 1, "processes": True, "memory_limit": 0}
+    with (
+        LocalCluster(**own, host="127.0.0.1", dashboard_address="127.0.0.1:0") as one,
+        pytest.raises(ClusterError, match=r"all workers were lost 2 times.* make the blocks smaller"),
+    ):
+        list(run_blocks(deadly, BLOCKS, None, dask=one.scheduler_address))
 
 
 def test_a_worker_without_tongtu_is_refused(cluster: Any, tmp_path: Path) -> None:
@@ -117,7 +126,6 @@ def test_a_worker_without_tongtu_is_refused(cluster: Any, tmp_path: Path) -> Non
         "--nthreads=1",
     ]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    cluster.sync(_all_back, cluster)
     before = len(cluster.scheduler.workers)
     worker = subprocess.Popen([sys.executable, *words], env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
     try:
@@ -140,12 +148,12 @@ async def _joined(cluster: Any, count: int) -> None:
 def test_other_versions_are_refused(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     there = platform.machine()
     monkeypatch.setattr(platform, "machine", lambda: "abacus")
-    cluster_module.versions.cache_clear()
+    cluster_worker.versions.cache_clear()
     try:
         with pytest.raises(ClusterError, match=rf"machine {there} \(here abacus\)"):
             list(run_blocks(pow, BLOCKS, 2, dask=cluster.scheduler_address))
     finally:
-        cluster_module.versions.cache_clear()
+        cluster_worker.versions.cache_clear()
 
 
 def test_no_scheduler_and_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from maps.gis.dbf import dbf_bytes
 from maps.gis.field_names import dbase_names, full_names
 from maps.gis.handover import Layer, geometry_layers, inferred_schema
 from maps.gis.shapefile import write_layers_as_shapefiles
+from maps.gis.sources import read_source
 
 ENCODINGS = ["utf-8", "gb18030"]
 CHINESE = "编号名称方式阶段里程速度开通年份建设性质绘制方法精度长度所属线路公布说明来源可信备注航道等级㵲𬭚"
@@ -241,16 +242,43 @@ def test_layout_of_the_header_is_dbase_iii() -> None:
     assert losses == []
 
 
-def test_large_layers_are_split(tmp_path: Path) -> None:
-    lines = [LineString([(117, 31 + i / 100), (118, 32)]) for i in range(10)]
-    table = gpd.GeoDataFrame({"n": [f"{i}" for i in range(10)]}, geometry=lines, crs="EPSG:4326")
+@pytest.mark.parametrize("heavy", ["shp", "shp with heights", "dbf"])
+def test_large_layers_are_split(heavy: str, tmp_path: Path) -> None:
+    # The limit of 2 GB lowered to 6,000 bytes; the same code splits at either.
+    rows, most = 30, 6000
+    height = (5.0,) if "heights" in heavy else ()
+    shapes = (
+        [Point(117 + i / 100, 31) for i in range(rows)]
+        if heavy == "dbf"
+        else [
+            LineString([(117, 31 + i / 100, *height), *[(118, 32 + k, *height) for k in range(40)]])
+            for i in range(rows)
+        ]
+    )
+    texts = [f"{i}" + ("字" * 100 if heavy == "dbf" else "") for i in range(rows)]  # 300 bytes: more than a field holds
+    table = gpd.GeoDataFrame({"n": texts}, geometry=shapes, crs="EPSG:4326")
     (layer,) = geometry_layers("roads", table, Schema("roads", columns=(Column("n", "string", "number"),)))
-    write_layers_as_shapefiles([layer], tmp_path, max_bytes=1200)
+    report = write_layers_as_shapefiles([layer], tmp_path, max_bytes=most)
     parts = sorted(tmp_path.glob("*.shp"))
     assert len(parts) > 1
-    assert all(part.stat().st_size <= 1200 for part in parts)
-    # Ten parts sort by name as 1, 10, 2: the rows are compared as a set of numbers.
-    assert sorted(int(n) for part in parts for n in pyogrio.read_dataframe(part)["n"]) == list(range(10))
+    assert all(p.stat().st_size <= most for p in tmp_path.iterdir() if p.suffix in {".shp", ".dbf"})
+    assert sum(report.rows.values()) == rows
+    # Ten parts sort by name as 1, 10, 2: the rows are compared as a set; whole texts come back from the companion.
+    back = read_source(tmp_path)
+    found = [
+        (text, shape.wkt)
+        for part in back.layers
+        for text, shape in zip(part.table["n"], part.table.geometry, strict=True)
+    ]
+    multi = [shape.wkt if heavy == "dbf" else MultiLineString([shape]).wkt for shape in shapes]
+    assert sorted(found) == sorted(zip(texts, multi, strict=True))
+
+
+def test_a_feature_larger_than_a_shapefile_is_refused(tmp_path: Path) -> None:
+    table = gpd.GeoDataFrame({"n": ["a"]}, geometry=[LineString([(117, k / 10) for k in range(300)])], crs="EPSG:4326")
+    (layer,) = geometry_layers("road", table, Schema("road", columns=(Column("n", "string", "number"),)))
+    with pytest.raises(SchemaError, match="does not fit a shapefile of 3000; use a GeoPackage"):
+        write_layers_as_shapefiles([layer], tmp_path, max_bytes=3000)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -36,13 +36,13 @@ def test_the_example_of_the_help_works_and_gives_the_same_bytes_again(
     epilog = str(get_command(app).commands["surface"].epilog)  # type: ignore[attr-defined]
     words = shlex.split(epilog.split("example: ", 1)[1])
     assert words[:2] == ["tongtu", "surface"]
-    status, out, err = run(*words[2:], capsys=capsys, monkeypatch=monkeypatch)
+    status, out, err = run(*words[1:], capsys=capsys, monkeypatch=monkeypatch)
     assert status == 0, err
     assert "≤60min 面积" in out
     assert "against the network's times" in out
     folder = here / "surface"
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert run(*words[2:], capsys=capsys, monkeypatch=monkeypatch)[0] == 0
+    assert run(*words[1:], capsys=capsys, monkeypatch=monkeypatch)[0] == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
     assert set(first) == {
         "agreement.csv", "friction.tif", "isochrones.gpkg", "manifest.json", "nearest.tif", "places.csv", "report.json",
@@ -66,7 +66,7 @@ def test_more_network_never_slows_a_cell(
 ) -> None:
     times = {}
     for mode in ("road", "rail", "any"):
-        status, _, err = run(*CENTRE, "--mode", mode, "--out", mode, capsys=capsys, monkeypatch=monkeypatch)
+        status, _, err = run("surface", *CENTRE, "--mode", mode, "--out", mode, capsys=capsys, monkeypatch=monkeypatch)
         assert status == 0, err
         with rasterio.open(here / mode / "time.tif") as file:
             times[mode] = file.read(1)
@@ -103,7 +103,7 @@ def test_users_rasters_roads_and_areas(
         "--areas", "areas.geojson", "--lines", "roads.geojson", "--population", "people.tif", "--dem", "dem.tif", "--places",
         "places.csv", "--cell", "500", "--margin", "2", "--limits", "10,20", "--ground", "walking", "--each", "--out", "own",
     )  # fmt: skip
-    status, out, err = run(*words, capsys=capsys, monkeypatch=monkeypatch)
+    status, out, err = run("surface", *words, capsys=capsys, monkeypatch=monkeypatch)
     assert status == 0, err
     assert "expressways are taken as open anywhere" in err
     assert "resampled (sum)" in err
@@ -142,14 +142,14 @@ def test_messages_say_what_to_do(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    status, _, err = run(*words, capsys=capsys, monkeypatch=monkeypatch)
+    status, _, err = run("surface", *words, capsys=capsys, monkeypatch=monkeypatch)
     assert status == 1
     assert message in err
     assert not (here / "surface").exists()
 
 
 def test_numbers_as_csv(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    status, out, _ = run(*CENTRE, "--format", "csv", "--lang", "en", capsys=capsys, monkeypatch=monkeypatch)
+    status, out, _ = run("surface", *CENTRE, "--format", "csv", "--lang", "en", capsys=capsys, monkeypatch=monkeypatch)
     assert status == 0
     (here / "t.csv").write_text(out, "utf-8")
     assert list(pd.read_csv(here / "t.csv").columns) == SURFACE_ZONES.names

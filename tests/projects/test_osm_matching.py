@@ -164,6 +164,21 @@ def test_a_line_under_construction_gets_its_alignment() -> None:
     )
 
 
+def test_an_abbreviation_may_take_another_character_of_a_place() -> None:
+    """滁宁: 宁 is 南京, of which the project's own name says nothing."""
+    project = _project("滁州—南京城际铁路", "滁州-南京", kind="intercity_rail")
+    route = shapely.segmentize(site_projects(project).geometry.iloc[0], 0.01)
+    route = tracks(shapely.get_coordinates(route), apart_deg=0.0003)
+    match, _ = _redrawn(project, ways(route, "滁宁城际铁路", tags=FAST))
+    assert match["name_score"] == 0.85
+    assert (match["decision"], match["reasons"]) == (
+        "refused",
+        "by_places_only",
+    )  # there may be an old line of that name
+    match, _ = _redrawn(project, ways(route, "滁宁城际铁路", tags=FAST, opening_year=2023))
+    assert match["decision"] == "replaced"
+
+
 def test_a_line_that_misses_a_named_place_is_refused() -> None:
     osm = ways(tracks(LUAN_BOZHOU), "六亳高速铁路", tags=FAST)
     match, feature = _redrawn(_project("六亳高铁", "六安-蚌埠-亳州"), osm)

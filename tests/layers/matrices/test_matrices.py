@@ -76,6 +76,25 @@ def test_places_reach_the_network_as_assumed(ends: pd.DataFrame) -> None:
     assert "cut off" in island["note"]
 
 
+def test_a_fragment_is_mended_and_an_island_is_not_carried_over_the_water(streets: RoadNetwork) -> None:
+    # The island lies some 77 km from the grid: where 100 km may be gone, it is taken for a fragment …
+    near_island = _at(("pier", 118.0, SOUTH + 0.001), ("trap", WEST - STEP_DEG, SOUTH))
+    wide = places_on_network(streets, near_island, access=StreetAccess(farthest_km=100.0)).set_index("id")
+    assert wide.loc["pier", "node"] == SIDE - 1, (
+        "the south-eastern corner of the grid is the nearest of the main network"
+    )
+    assert "fragment of 2" in wide.loc["pier", "note"]
+    assert wide.loc["trap", "node"] == 0
+    assert wide.loc["trap", "distance_km"] == pytest.approx(0.949, abs=0.002)  # 0.01° of longitude at 31.5° N
+    # … unless two nodes are enough for an island.
+    own = places_on_network(streets, near_island, access=StreetAccess(farthest_km=100.0, fragment_nodes=2)).set_index(
+        "id"
+    )
+    assert own.loc["pier", "node"] == SIDE * SIDE
+    assert "cut off from the main network" in own.loc["pier", "note"]
+    assert own.loc["trap", "node"] == 0, "one node is a fragment still"
+
+
 def test_times_and_reasons_by_hand(streets: RoadNetwork, ends: pd.DataFrame, tmp_path: Path) -> None:
     run = write_matrix(streets, ends, ends, tmp_path / "m", limit_min=7.6, block_size=2)
     times, reasons = read_matrix(tmp_path / "m"), read_reasons(tmp_path / "m")
@@ -270,11 +289,13 @@ def test_places_from_tables_and_vector_files(tmp_path: Path) -> None:
         "lat": [31.6, 31.7],
     }
     gpd.GeoDataFrame(
-        {"code": ["340104"], "name": ["蜀山区"]}, geometry=gpd.points_from_xy([117.1], [31.6]).buffer(0.01), crs=4326
+        {"code": [340104.0, None], "name": ["蜀山区", "某区"]},
+        geometry=gpd.points_from_xy([117.1, 117.2], [31.6, 31.6]).buffer(0.01),
+        crs=4326,
     ).to_file(tmp_path / "areas.gpkg")
     drawn = read_places(tmp_path / "areas.gpkg")
-    assert drawn["id"].tolist() == ["340104"]
-    assert drawn[["lon", "lat"]].to_numpy() == pytest.approx(np.array([[117.1, 31.6]]), abs=0.01)
+    assert drawn["id"].tolist() == ["340104", "某区"]
+    assert drawn[["lon", "lat"]].to_numpy() == pytest.approx(np.array([[117.1, 31.6], [117.2, 31.6]]), abs=0.01)
 
 
 def test_shifted_coordinates_are_brought_back(tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def maps(draw: st.DrawFn) -> tuple[dict[int, Place], dict[int, Way]]:
     return nodes, {i: ways[i] for i in sorted(ways)}
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(drawn=maps(), seed=st.integers(0, 1000))
 def test_formats_and_order_do_not_matter(
     tmp_path_factory: pytest.TempPathFactory, drawn: tuple[dict[int, Place], dict[int, Way]], seed: int
@@ -291,7 +291,8 @@ for source in sorted(folder.glob("seed.*")):
             at = mixed.randrange(len(raw))
             what = mixed.random()
             if what < 0.5:
-                raw[at] = mixed.randrange(256)
+                digits = [i for i, b in enumerate(raw) if 48 <= b <= 57]
+                raw[mixed.choice(digits or [at])] = mixed.choice((mixed.randrange(256), *b"0123456789"))
             elif what < 0.7:
                 del raw[at : at + mixed.randint(1, 20)]
             elif what < 0.9:
@@ -319,10 +320,10 @@ def test_mutants_are_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
     as_format(plain, tmp_path / "seed.osm.pbf", "pbf,pbf_compression=none")
     as_format(plain, tmp_path / "seed.opl", "opl")
     done = subprocess.run(
-        [sys.executable, "-c", FUZZ, str(tmp_path), "18"], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-c", FUZZ, str(tmp_path), "7"], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     taken, refused = map(int, done.stdout.split())
-    assert taken + refused == 54
-    assert taken > 5
-    assert refused > 5
+    assert taken + refused == 21
+    assert taken > 2
+    assert refused > 2

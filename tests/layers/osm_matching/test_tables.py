@@ -74,6 +74,18 @@ def test_a_replaced_line_says_what_it_is_and_whose() -> None:
     assert "OpenStreetMap: 沪汉" in redrawn(before, _matched(OSM), lang="en").iloc[0]["siting_note"]
 
 
+def test_what_is_only_planned_is_not_drawn_as_exact() -> None:
+    accuracy = {}
+    for status, lifecycle in (
+        ("operating", "in_use"),
+        ("under_construction", "construction"),
+        ("proposed", "proposed"),
+    ):
+        osm = table(ways(tracks(LINE), "沪汉高速铁路", tags=FAST, status=status, lifecycle=lifecycle))
+        accuracy[status] = redrawn(_features(), _matched(osm)).iloc[0]["accuracy_km"]
+    assert accuracy == {"operating": 0.1, "under_construction": 0.5, "proposed": 3.0}
+
+
 def test_attribution_goes_with_lines_of_openstreetmap_and_with_no_others() -> None:
     before = _features()
     assert ATTRIBUTION not in attributions_of(before)
@@ -148,7 +160,9 @@ def test_choices_that_cannot_be_read_are_listed(tmp_path: Path) -> None:
 
 def test_lines_come_from_a_folder_or_a_file(tmp_path: Path) -> None:
     points = gpd.GeoDataFrame({"osm_id": ["node/1"]}, geometry=gpd.points_from_xy([117], [32]), crs=4326)
-    write_features({"osm_points": points, "osm_lines": OSM}, tmp_path / "osm.gpkg")
+    gone = OSM.assign(lifecycle="abandoned", status="unspecified", osm_id=OSM["osm_id"] + "9")
+    layers = {"osm_points": points, "osm_lines": OSM, "osm_former_lines": gone}
+    write_features(layers, tmp_path / "osm.gpkg")
     for path in (tmp_path, tmp_path / "osm.gpkg"):
         pd.testing.assert_frame_equal(read_osm_lines(path).drop(columns="geometry"), OSM.drop(columns="geometry"))
     empty = tmp_path / "empty"
@@ -158,6 +172,20 @@ def test_lines_come_from_a_folder_or_a_file(tmp_path: Path) -> None:
     write_features({"osm_points": points}, empty / "points.gpkg")
     with pytest.raises(SchemaError, match="no layer"):
         read_osm_lines(empty)
+
+
+def test_lines_come_from_an_openstreetmap_file_itself(tmp_path: Path) -> None:
+    nodes = "".join(
+        f'<node id="{i}" lon="{x}" lat="{y}" version="1"/>' for i, (x, y) in enumerate([A, (117.6, 31.9), B], 1)
+    )
+    refs = "".join(f'<nd ref="{i}"/>' for i in (1, 2, 3))
+    tags = {"railway": "construction", "construction": "rail", "highspeed": "yes", "alt_name": "沪汉高速铁路"}
+    said = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
+    text = f'<osm version="0.6">{nodes}<way id="7" version="1">{refs}{said}</way></osm>'
+    (tmp_path / "map.osm").write_text(text, encoding="utf-8")
+    lines = read_osm_lines(tmp_path / "map.osm")
+    assert lines[["osm_id", "status"]].to_numpy().tolist() == [["way/7", "under_construction"]]
+    assert _matched(lines, accuracy_km=12.0).iloc[0]["decision"] == "replaced"
 
 
 def test_every_reason_has_words_in_both_languages() -> None:

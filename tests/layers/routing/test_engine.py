@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,6 +137,17 @@ def test_the_number_of_threads_changes_no_byte(count: int, monkeypatch: pytest.M
     assert answers() == expected
 
 
+def test_an_engine_serves_several_threads_of_python() -> None:
+    graph, xy = grid_graph(40, 6)
+    engine = Engine(graph, xy)
+    asked = [np.random.default_rng(k).integers(0, 1600, (2, 50)) for k in range(8)]
+    expected = [dijkstra(graph.matrix, indices=sources)[:, targets] for sources, targets in asked]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            for found, right in zip(pool.map(lambda ends: engine.matrix_ms(*ends), asked), expected, strict=True):
+                assert np.array_equal(found, right)
+
+
 def test_a_scenario_is_new_times_on_the_same_links() -> None:
     graph, _ = grid_graph(30, 5)
     engine = Engine(graph)
@@ -179,6 +192,10 @@ def test_people_within_any_limit_on_any_graph(graph: Graph) -> None:
         if limit_ms < LONGEST_MS:
             found = Engine(graph).sum_within(np.arange(graph.node_count), limit_ms / MS_PER_MIN, people)
             assert np.array_equal(found, (expected <= limit_ms) @ people)
+            nodes, minutes = Engine(graph).reached(0, limit_ms / MS_PER_MIN)
+            assert sorted(nodes) == np.flatnonzero(expected[0] <= limit_ms).tolist()
+            assert np.array_equal(np.rint(minutes * MS_PER_MIN), expected[0, nodes])
+            assert (np.diff(minutes) >= 0).all()
 
 
 def test_breaches_are_told() -> None:
@@ -191,6 +208,14 @@ def test_breaches_are_told() -> None:
     engine = Engine(Graph.of(2, [0], [1], [1.0]))
     with pytest.raises(SchemaError, match=r"targets: \[2\]"):
         engine.matrix([0], [2])
+    with pytest.raises(SchemaError, match=r"sources: \[0.5\]"):
+        engine.matrix([0.5], [1])
+    with pytest.raises(SchemaError, match="not finite"):
+        engine.sum_within([0], 1.0, [1.0, np.inf])
+    with pytest.raises(SchemaError, match=r"new times of links: time_min must be .* nan in row 0"):
+        engine.with_times([np.nan])
+    with pytest.raises(SchemaError, match=r"\(2,\) times for 1 links"):
+        engine.with_times([1.0, 2.0])
     with pytest.raises(SchemaError, match="limit"):
         engine.sum_within([0], -1.0, [1.0, 1.0])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -125,6 +127,25 @@ def test_equals_scipy_on_a_larger_raster_with_links() -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-6)
         assert np.isfinite(found[:, 31:]).any()
         assert np.isfinite(found[:, :30]).any()
+
+
+@pytest.mark.parametrize("buckets", [4, 64])
+def test_what_the_ring_of_buckets_does_not_reach_waits(buckets: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frictions over twelve orders of magnitude, as where 10⁹ stands for a barrier, links, and late starts; by scipy."""
+    monkeypatch.setattr(sys.modules["layers.surface.cost_distance"], "MOST_BUCKETS", buckets)
+    rng = np.random.default_rng(8)
+    friction = rng.choice([1e-3, 0.5, 1.0, 3.0, 1e9], (25, 30), p=[0.05, 0.4, 0.3, 0.15, 0.1])
+    links = Links(np.array([3, 700]), np.array([700, 40]), np.array([1e7, 0.0]))
+    row, column = np.array([3, 20]), np.array([4, 29])
+    expected = graph_costs(friction, row, column, (1.0, 1.0), links)
+    np.testing.assert_allclose(cost_distances(friction, row, column, links=links), expected, rtol=1e-6)
+    start = np.array([0.0, 5e8])
+    cost, nearest = cost_distance(friction, row, column, links=links, start=start, allocate=True)
+    late = expected + start[:, None, None]
+    np.testing.assert_allclose(cost, late.min(axis=0), rtol=1e-12)
+    assert np.array_equal(nearest, late.argmin(axis=0))
+    some, _ = cost_distance(friction, row, column, links=links, start=start, limit=1e6)
+    assert np.array_equal(np.isfinite(some), late.min(axis=0) <= 1e6)
 
 
 def test_threads_order_and_company_leave_the_bytes_as_they_are() -> None:

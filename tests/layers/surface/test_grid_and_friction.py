@@ -125,6 +125,12 @@ def test_roads_are_those_in_operation_at_the_speed_cars_keep() -> None:
     roads = road_speeds(table)
     assert (roads["running_km_h"] < roads["speed_km_h"]).all()
     assert road_speeds(table.assign(status="proposed")).empty
+    # Without a limit: of an OSM kind that of its class (secondary 50 km/h, 50 × (0.85 + 0.00125 × 70)), of others none.
+    way = [(117.0, 31.0), (117.1, 31.1)]
+    plain = _lines([("secondary_road", way, np.nan), ("motorway", way, np.nan), ("road", way, 80.0)])
+    assert road_speeds(plain)["running_km_h"].round(3).tolist() == [46.875, 87.5, 72.0]
+    with pytest.raises(SchemaError, match=r"1 roads have neither speed_km_h nor a kind .*小路"):
+        road_speeds(_lines([("小路", way, np.nan)]))
     box = gpd.GeoDataFrame(geometry=[shapely.box(117, 31, 117.1, 31.1)], crs=4326)
     small = grid_of(box, cell_m=1000.0)
     with pytest.raises(SchemaError, match="speed above 0"):

@@ -63,6 +63,18 @@ def test_marks_for_no_data_are_told_and_never_counted(grid: Grid, raster: Write,
     np.testing.assert_allclose(read_declared.values, read.values, rtol=1e-5, equal_nan=True)
 
 
+def test_marks_beside_the_grid_do_not_seep_in(grid: Grid, raster: Write) -> None:
+    """-200 in the first row outside, whose cells reach over the edge: as if nothing were there."""
+    ones = np.ones((200, 200), dtype=np.float32)
+    north = grid.north + 700.0 * 60
+    row = np.arange(200)
+    ones[(north - (row + 0.5) * 700.0) > grid.north] = -200.0
+    read = read_raster(raster(ones, grid.west - 7000.0, north, 700.0, crs=grid.crs.to_wkt()), grid, "population")
+    known = read.values[np.isfinite(read.values)]
+    assert known.min() > 0.0
+    assert any("taken as no data" in text for text in read.findings)
+
+
 def test_friction_is_averaged_and_gaps_stay_gaps(grid: Grid, raster: Write) -> None:
     """Cells of 250 m, two and two of 1 and 3 s/m: 2 s/m in each of 500 m."""
     fine = np.tile(np.array([[1.0, 3.0], [3.0, 1.0]], dtype=np.float32), grid.shape)

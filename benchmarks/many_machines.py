@@ -42,8 +42,8 @@ FULL: dict[str, Any] = {
 }
 SMOKE: dict[str, Any] = {
     "nodes": 20_000,
-    "places": 300,
-    "block": 16,
+    "places": 600,
+    "block": 32,
     "segments": 20_000,
     "areas": 50,
     "growth": [5_000, 20_000],
@@ -194,7 +194,7 @@ def run(size_words: list[str], *words: str, environment: dict[str, str]) -> Any:
 def main() -> None:
     """Measure without a cluster, with one worker and with two, and the growth; compare, extrapolate, record."""
     asked = options(
-        "many_machines", "20,000 nodes, 300 places", ("--workers", {"type": int}), ("--growth", {"type": int})
+        "many_machines", "20,000 nodes, 600 places", ("--workers", {"type": int}), ("--growth", {"type": int})
     )
     size = SMOKE if asked.smoke else FULL
     if asked.workers is not None:

@@ -15,7 +15,6 @@ at junctions; osmnx reads XML alone, so that it gets a file of a thirtieth; Duck
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import tempfile
 from collections import Counter
@@ -126,10 +125,12 @@ def _corners(rng: np.random.Generator, place: NDArray[np.float64], corners: NDAr
 
 def tongtu(path: Path) -> list[float]:
     """Return links, nodes, kilometres, the share of the largest component, and what the process beside us takes: ours."""
-    from layers.osm.importing import import_roads
+    from layers.osm.links import road_network
+    from layers.osm.reading import read_objects
 
-    network = import_roads(path)
-    beside_gb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+    objects = read_objects(path)
+    network = road_network(objects)
+    beside_gb = objects.reader_peak_bytes / 1024**3
     km = float(network.length_m.sum()) / 1000.0
     return [network.link_count, network.node_count, km, network.largest_share, beside_gb]
 

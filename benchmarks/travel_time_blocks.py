@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from layers.routing.graph import Graph
 
 NODES, ORIGINS, DESTINATIONS = 1_000_000, 2_300, 2_800
-SMOKE = 20_000, 300, 200
+SMOKE = 20_000, 600, 300
 COMPARED = 3
 """Origins that scipy is asked for, and that are compared."""
 
@@ -200,7 +200,7 @@ def main() -> None:
     """Run every contestant that is installed in a process of its own, compare, and record."""
     asked = options(
         "travel_time_blocks",
-        "20,000 nodes, 300 × 200",
+        "20,000 nodes, 600 × 300",
         ("--only", {"choices": list(CONTESTANTS)}),
     )
     nodes, origins, destinations = SMOKE if asked.smoke else (NODES, ORIGINS, DESTINATIONS)

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 from geo.checksums import sha256_of
 from geo.errors import OutputError
+from geo.file_locks import lock, unheld
+from geo.output_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,7 +173,7 @@ def clear_leftovers(path: Path) -> None:
     except OSError:
         return
     for leftover in found:
-        with suppress(OSError), _unheld(leftover):
+        with suppress(OSError), unheld(leftover):
             if leftover.name.startswith(f".{path.name}{ASIDE}") and not path.exists():
                 leftover.rename(path)
                 log.warning("%s was put back after a writer had been stopped", path)
@@ -208,51 +210,10 @@ def _new_folder(path: Path) -> tuple[Path, int | None]:
 
 def _is_mine(handle: int, path: Path) -> bool:
     try:
-        _lock(handle)
+        lock(handle)
         return os.path.samestat(os.fstat(handle), path.stat())
     except (BlockingIOError, FileNotFoundError):
         return False
-
-
-@contextmanager
-def _unheld(path: Path) -> Iterator[None]:
-    """
-    Hold what nobody else holds.
-
-    Raises
-    ------
-    OSError
-        If its writer lives, or the system has no means to tell.
-    """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        if not _lock(handle):
-            raise BlockingIOError
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int) -> bool:
-    """
-    Hold a file or folder until it is closed or this process ends; tell whether the system has such locks.
-
-    Raises
-    ------
-    BlockingIOError
-        If another holds it.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:  # a file system without locks
-        return False
-    return True
 
 
 def _keep_what_people_changed(old: Path, new: Path) -> None:
@@ -305,39 +266,6 @@ def _exchange(one: Path, other: Path) -> bool:
     here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of the Linux headers
     done: int = rename(here, os.fsencode(one), here, os.fsencode(other), exchange)
     return done == 0
-
-
-ADVICE = {
-    errno.ENOSPC: "the disk is full; free some space or choose another folder",
-    errno.EDQUOT: "the disk quota is used up; free some space or choose another folder",
-    errno.EACCES: "no permission to write there; choose another folder",
-    errno.EPERM: "no permission to write there; choose another folder",
-    errno.EROFS: "it is read-only; choose another folder",
-    errno.EEXIST: "a part of that path is a file; choose another folder",
-    errno.ENOTDIR: "a part of that path is a file; choose another folder",
-}
-LEAST_FREE_BYTES = 64 * 1024
-"""A disk with less than this left is taken for full where a driver only says that it failed."""
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn an operating system's or a GDAL driver's refusal into a message that says what to do."""
-    try:
-        yield
-    except OutputError:
-        raise
-    except OSError as error:
-        advice = ADVICE.get(error.errno or 0, f"{error.strerror or error}; choose another folder or free some space")
-        message = f"cannot write {path}: {advice}"
-        raise OutputError(error.errno, message) from error
-    except RuntimeError as error:
-        if not type(error).__module__.startswith("pyogrio"):
-            raise
-        folder = next(parent for parent in (path, *path.parents) if parent.exists())
-        full = "full" in str(error) or shutil.disk_usage(folder).free < LEAST_FREE_BYTES
-        message = f"cannot write {path}: {ADVICE[errno.ENOSPC] if full else error}"
-        raise OutputError(errno.ENOSPC if full else errno.EIO, message) from error
 
 
 def _umask() -> int:

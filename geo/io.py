@@ -16,7 +16,7 @@ import pandas as pd
 from geo.atomic_output import MANIFEST, explained, output_folder, staging_folder, write_bytes
 from geo.checksums import sha256_of
 from geo.errors import SchemaError
-from geo.spreadsheet_text import guarded_column, unguarded
+from geo.spreadsheet_text import csv_text, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,10 +72,10 @@ def write_table(table: pd.DataFrame, path: Path, schema: Schema) -> None:
     out = pd.DataFrame(table[schema.names])
     for column in schema.columns:
         if column.is_text:
-            out[column.name] = guarded_column(out[column.name].astype(str))
+            out[column.name] = out[column.name].astype(str)
         elif column.dtype == "boolean":
             out[column.name] = out[column.name].map({True: "yes", False: "no"}).fillna("")
-    write_bytes(path, out.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    write_bytes(path, csv_text(out).encode("utf-8-sig"))
 
 
 def read_table(path: Path, schema: Schema) -> pd.DataFrame:
@@ -104,6 +104,7 @@ def read_table(path: Path, schema: Schema) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         message = f"{path}: no table of {schema.name} ({error}); expected the columns {', '.join(schema.names)}"
         raise SchemaError(message) from error
+    table.columns = [unguarded(label) for label in table.columns]
     known = {label for column in schema.columns for label in (column.name, column.zh)}
     if not known & set(table.columns):
         message = (

@@ -12,6 +12,7 @@ import itertools
 import json
 import logging
 import math
+import os
 import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -98,6 +99,7 @@ def download_osm(
             osmnx.settings.cache_folder = folder
             osmnx.settings.overpass_rate_limit = _reachable(overpass_url)
             try:
+                _forget_broken(folder)
                 osmnx.features_from_polygon(tile, dict(tags))
             except InterruptedError:  # osmnx says so when the answer is in the cache, and no more is wanted of it
                 pass
@@ -110,6 +112,17 @@ def download_osm(
             if progress is not None:
                 progress(number + 1, len(tiles))
     return answers
+
+
+def _forget_broken(folder: Path) -> None:
+    """Remove answers of which only a part was written when a download was killed; they are asked for again."""
+    for file in folder.glob("*.json"):
+        with file.open("rb") as content:
+            content.seek(-1, os.SEEK_END) if file.stat().st_size else None
+            whole = content.read(1) == b"}"
+        if not whole:
+            log.warning("%s was cut off; asking again", file)
+            file.unlink()
 
 
 @contextmanager

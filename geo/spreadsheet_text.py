@@ -14,13 +14,16 @@ OWASP, "CSV Injection": the characters.
 
 from __future__ import annotations
 
+import csv
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Hashable
 
-__all__ = ["guarded", "guarded_column", "unguarded"]
+__all__ = ["csv_text", "guarded", "guarded_table", "unguarded"]
 
 _FORMULA = re.compile(r"^'*[=+\-@＝＋－＠\t\r\n](?=.)", re.DOTALL)
 
@@ -49,6 +52,23 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def guarded_column(values: pd.Series) -> list[Any]:
-    """Return a column as it stands in a CSV: texts guarded, all else as it is."""
-    return [guarded(value) if isinstance(value, str) else value for value in values]
+def guarded_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it stands in a CSV: its texts and the names of its columns guarded."""
+    out = table.copy()
+    for label in out.columns:
+        if not pd.api.types.is_numeric_dtype(out[label]):
+            out[label] = [guarded(value) if isinstance(value, str) else value for value in out[label]]
+    names: dict[Hashable, Hashable] = {c: guarded(c) if isinstance(c, str) else c for c in out.columns}
+    return out.rename(columns=names)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """
+    Return a table as CSV: header, LF, texts guarded, without its index.
+
+    All cells are quoted where one holds a carriage return, which readers, and spreadsheets, would take for the end of a row.
+    """
+    out = guarded_table(table)
+    texts = (out[label] for label in out.columns if not pd.api.types.is_numeric_dtype(out[label]))
+    broken = any(isinstance(value, str) and "\r" in value for values in texts for value in values)
+    return out.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL if broken else csv.QUOTE_MINIMAL)

@@ -107,6 +107,7 @@ def matrix(
         _tell_far(word, places, out)
         if same:
             break
+    typer.echo(f"{out / 'times'}/*.parquet", err=True)
 
 
 def _network(path: Path) -> RoadNetwork:

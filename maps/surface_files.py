@@ -174,6 +174,7 @@ def _report(run: SurfaceRun) -> dict[str, Any]:
             "formula": FORMULA,
             "reference": REFERENCE,
         },
+        "statistics": "a cell on a border counts by the sixteenths of it that lie in the area; population is even within a cell",
         "assumptions": run.assumptions.rows(),
         "shares": {name: round(share, 6) for name, share in run.model.friction.shares.items()},
         "places": run.places["name"].astype(str).tolist(),

@@ -246,9 +246,10 @@ def write_manifest(folder: Path, inputs: list[Path]) -> None:
 def emit(table: pd.DataFrame, form: Format) -> None:
     """Write a table to standard output."""
     from geo.io import table_records
+    from geo.spreadsheet_text import csv_text
 
     if form is Format.CSV:
-        typer.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+        typer.echo(csv_text(table), nl=False)
         return
     if form is Format.JSON:
         typer.echo(json.dumps(table_records(table), ensure_ascii=False, indent=1))

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import pickle
 import re
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -20,7 +15,7 @@ from pyproj import CRS
 
 from geo.crs import GEOGRAPHIC, from_datum, parse_crs, shifted_datum, unpublished_datum
 from geo.errors import CrsError, MissingExtraError, SchemaError, VocabularyError
-from geo.vector_files import worker
+from geo.vector_files.apart import read_apart
 from geo.vector_files.attributes import LATIN, attribute_table
 from geo.vector_files.findings import Finding
 from geo.vector_files.intake import JSON, stage
@@ -34,8 +29,6 @@ if TYPE_CHECKING:
     from geo.vector_files.intake import Staged
 
 __all__ = ["VectorFile", "read_vector_file"]
-
-log = logging.getLogger(__name__)
 
 DATUMS = ("wgs84", "gcj02", "bd09")
 MEASURES = re.compile(r"Measured|\bM\b.*not supported", re.IGNORECASE)
@@ -187,7 +180,7 @@ def _tables(
         return [_parquet(path, staged, request)]
     out: list[tuple[str, gpd.GeoDataFrame | pd.DataFrame]] = []
     latin = staged.kind == ".shp"
-    read = _read_apart(path, staged, work, request.limits, LATIN if latin else None)
+    read = read_apart(path, staged, work, request.limits, LATIN if latin else None)
     stated = None if not latin else request.encoding or staged.encoding
     for text in read["said"]:
         if MEASURES.search(text):
@@ -288,52 +281,3 @@ def _parquet(path: Path, staged: Staged, request: _Request) -> tuple[str, gpd.Ge
     request.findings += found
     table = pd.DataFrame(read.drop(columns="geometry")).reset_index(drop=True)
     return name, _placed(path, name, table, shapes, None if read.crs is None else read.crs.to_wkt(), staged, request)
-
-
-def _read_apart(path: Path, staged: Staged, work: Path, limits: ReadingLimits, encoding: str | None) -> dict[str, Any]:
-    """Run the reading process and return what it read."""
-    work.mkdir()
-    job, result = work / "job.json", work / "result.pickle"
-    job.write_text(
-        json.dumps(
-            {
-                "path": str(staged.path),
-                "kind": staged.kind,
-                "encoding": encoding,
-                "result": str(result),
-                "sqlite": staged.kind in {".gpkg", ".sqlite"},
-                "memory_bytes": limits.memory_bytes,
-                "seconds": limits.seconds,
-                "output_bytes": limits.unpacked_bytes,
-            }
-        ),
-        encoding="utf-8",
-    )
-    # As a script, without its folder in the path: the package itself would bring along libraries that are slow to load.
-    command = [sys.executable, "-P", worker.__file__, str(job)]
-    try:
-        done = subprocess.run(
-            command, env=worker.environment(), capture_output=True, timeout=limits.seconds, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        message = (
-            f"{path}: reading took longer than {limits.seconds} s and was stopped; the file is too large or damaged"
-        )
-        raise SchemaError(message) from error
-    if done.returncode != 0 or not result.is_file():
-        last = (done.stderr.decode(errors="replace").strip().splitlines() or [""])[-1]
-        message = f"{path}: the file breaks GDAL's reader (exit {done.returncode}) {last}".rstrip()
-        raise SchemaError(message)
-    with result.open("rb") as file:
-        read: dict[str, Any] = pickle.load(file)
-    if read.get("error") == "memory":
-        message = f"{path}: reading needs more than {limits.memory_bytes >> 20} MiB; the file is too large or its header is wrong"
-        raise SchemaError(message)
-    if "error" in read:
-        message = f"{path}: cut off, damaged, or not a file of features ({read['error']})"
-        raise SchemaError(message)
-    staged.crs_word = read.get("crs_word")
-    if read.get("repeated"):
-        staged.findings.append(Finding("json_repeated", detail=", ".join(read["repeated"])))
-    log.debug("%s: %d layers read", path, len(read["layers"]))
-    return read

@@ -59,6 +59,15 @@ class Passes:
     folder : Path
         For what passes write.
     limits : OsmLimits, optional
+
+    Attributes
+    ----------
+    bounds : tuple of float
+        West, south, east, north of the file's header; empty where it has none.
+    data_date : str
+        State of the data, ISO 8601; ``""`` where the file does not say it.
+    peak_bytes : int
+        The most memory that a pass has held.
     """
 
     def __init__(self, source: Source, folder: Path, limits: OsmLimits | None = None) -> None:
@@ -68,6 +77,7 @@ class Passes:
         self.pbf = source.path if source.kind == "pbf" else folder / "staged.osm.pbf"
         self.bounds: tuple[float, ...] = ()
         self.data_date = source.data_date
+        self.peak_bytes = 0
 
     def ours(self) -> NDArray[np.uint8]:
         """
@@ -126,7 +136,7 @@ class Passes:
         job.write_text(json.dumps(content), "utf-8")
         result.unlink(missing_ok=True)
         try:
-            command = [sys.executable, "-I", str(worker.__file__), str(job)]
+            command = [sys.executable, "-P", str(worker.__file__), str(job)]
             done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
         except subprocess.TimeoutExpired as error:
             message = f"{self.source.name}: reading took longer than {seconds:.0f} s and was stopped; {ADVICE}"
@@ -138,6 +148,7 @@ class Passes:
             )
             raise SchemaError(message)
         said: dict[str, Any] = json.loads(result.read_text("utf-8"))
+        self.peak_bytes = max(self.peak_bytes, int(said["peak_bytes"]))
         if "error" in said:
             message = f"{self.source.name}: {_explained(said['error'])}"
             raise SchemaError(message)

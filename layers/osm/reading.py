@@ -69,6 +69,8 @@ class Objects:
     findings : Findings
     data_date : str
     bounds : tuple of float
+    reader_peak_bytes : int
+        Memory of the reading process, which works beside this one; 0 where the system does not tell.
     """
 
     ways: Lines
@@ -83,6 +85,7 @@ class Objects:
     findings: Findings = field(default_factory=Findings)
     data_date: str = ""
     bounds: tuple[float, ...] = ()
+    reader_peak_bytes: int = 0
 
 
 def read_objects(path: Path, *, progress: Callable[[int, int], None] | None = None) -> Objects:
@@ -145,6 +148,7 @@ def read_objects(path: Path, *, progress: Callable[[int, int], None] | None = No
         findings,
         passes.data_date,
         passes.bounds,
+        passes.peak_bytes,
     )
 
 

@@ -36,8 +36,11 @@ __all__ = [
 
 KM_PER_MILE = 1.609344
 KM_PER_NAUTICAL_MILE = 1.852
-FASTEST_KM_H = 600.0
-"""Beyond this a speed is a slip of the pen (a maglev in trial runs keeps below)."""
+SLOWEST_KM_H, FASTEST_KM_H = 1.0, 600.0
+"""Beyond these a speed is a slip of the pen (a maglev in trial runs keeps below)."""
+
+LONGEST_FERRY_MIN = 7 * 24 * 60.0
+"""Beyond this a duration is a slip of the pen."""
 
 _SPEED = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph|knots)?$", re.IGNORECASE)
 _UNIT = {"mph": KM_PER_MILE, "knots": KM_PER_NAUTICAL_MILE}
@@ -76,7 +79,7 @@ def speeds_km_h(value: str) -> list[float]:
         found = _SPEED.match(word.strip())
         if found:
             speed = float(found[1]) * _UNIT.get((found[2] or "").lower(), 1.0)
-            if 0.0 < speed <= FASTEST_KM_H:
+            if SLOWEST_KM_H <= speed <= FASTEST_KM_H:
                 out.append(speed)
         elif word.strip().casefold() in _speed_words():
             out.append(_speed_words()[word.strip().casefold()])
@@ -217,16 +220,19 @@ def duration_min(value: str) -> float:
     >>> duration_min("01:30"), duration_min("20"), duration_min("PT1H5M"), duration_min("1:00:30")
     (90.0, 20.0, 65.0, 60.5)
     """
-    word = value.strip()
+    minutes = _minutes(value.strip())
+    return minutes if 0.0 < minutes <= LONGEST_FERRY_MIN else math.nan
+
+
+def _minutes(word: str) -> float:
     found = _ISO_DURATION.match(word)
     if found and any(found.groups()):
         h, m, s = (int(part or 0) for part in found.groups())
         return 60.0 * h + m + s / 60.0
     parts = word.split(":")
-    if not 1 <= len(parts) <= 3 or not all(part.strip().isdigit() for part in parts):
+    if not 1 <= len(parts) <= 3 or not all(part.strip().isdecimal() for part in parts):
         return math.nan
     numbers = [int(part) for part in parts]
     if len(numbers) == 1:
-        return float(numbers[0]) or math.nan
-    minutes = 60.0 * numbers[0] + numbers[1] + (numbers[2] / 60.0 if len(numbers) == 3 else 0.0)
-    return minutes or math.nan
+        return float(numbers[0])
+    return 60.0 * numbers[0] + numbers[1] + (numbers[2] / 60.0 if len(numbers) == 3 else 0.0)

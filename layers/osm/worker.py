@@ -32,6 +32,14 @@ def bound(memory_bytes: int, seconds: int, output_bytes: int) -> None:
                 resource.setrlimit(what, (most, most))
 
 
+def peak_bytes() -> int:
+    """Return the most memory that this process has held, 0 where the system does not tell (elsewhere than on Linux)."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+    return 0
+
+
 def header(source: str, kind: str) -> dict[str, Any]:
     """Return what the header of a file says."""
     import osmium
@@ -110,6 +118,7 @@ def main(job_file: str) -> None:
     except BaseException as error:  # osmium raises errors of several kinds; each is an answer
         result = {"error": str(error) or type(error).__name__}
     finally:
+        result["peak_bytes"] = peak_bytes()
         with Path(job["result"]).open("w", encoding="utf-8") as file:
             json.dump(result, file)
         os._exit(0)  # a writer that has failed must not be thrown away: osmium would abort

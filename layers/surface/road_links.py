@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from layers.access import STRATA, check_mode, ways
-from layers.osm.roads import CLASSES
 from layers.surface.links import Links
 from layers.travel_graph import leaving_nodes, minutes_km, travel_graph
 
@@ -219,5 +218,5 @@ def _subdivided(
 
 def _controlled(roads: RoadNetwork) -> NDArray[np.bool_]:
     """Tell which links have controlled access."""
-    classes = [i for i, name in enumerate(CLASSES) if name in CONTROLLED]
+    classes = [i for i, name in enumerate(roads.class_names) if name in CONTROLLED]
     return np.isin(roads.road_class, classes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -16,40 +17,36 @@ import shapely
 
 from geo import __version__
 from geo.crs import output_crs, to_output
-from geo.errors import CrsError, MissingExtraError, OutputError, SchemaError
-from layers.schema import AREAS, FEATURES, INDICATORS, LINES, NODES, TRAVEL_TIMES
-from maps.gis.handover import Layer, inferred_schema
+from geo.errors import CrsError, SchemaError
+from layers.schema import FEATURES
+from maps.gis.database import CATALOGUE, handed_over, transaction
+from maps.gis.handover import Layer, inferred_schema, is_date
 from maps.gis.metadata import holds_our_data, licences
-from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
+from maps.gis.sources import CONTRACTS as KNOWN
+from maps.gis.sources import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import psycopg
 
-    from geo.schema import Schema
-    from maps.gis.sources import Source
+    from geo.schema import Column, Schema
 
 __all__ = ["DEFAULT_SCHEMA", "read_postgis", "write_postgis"]
 
 log = logging.getLogger(__name__)
 
 DEFAULT_SCHEMA = "tongtu"
-CATALOGUE = "tongtu_tables"
-"""Table of the tables: which contract each follows, and in what order they came."""
 LICENCES = "tongtu_licences"
 
-CONTRACTS: Final = {
-    schema.name: schema
-    for schema in (
-        FEATURES, PROJECTS, MENTIONS, ASSESSMENT, TARGETS, INDICATORS, TRAVEL_TIMES, DAMAGE, LINES, AREAS, NODES,
-    )
-}  # fmt: skip
+CONTRACTS: Final = {schema.name: schema for schema in KNOWN}
 
 TYPES: Final = {"Int64": "bigint", "float64": "double precision", "boolean": "boolean"}
 """Database type of a column's type; all else is text."""
 
-DTYPES: Final = {16: "boolean", 20: "Int64", 701: "float64"}
+DTYPES: Final = {
+    16: "boolean", 20: "Int64", 701: "float64", 1082: "datetime64[us]", 1114: "datetime64[us]", 1184: "datetime64[us, UTC]",
+}  # fmt: skip
 """The same the other way round, by PostgreSQL's number of the type (pg_type.dat): a column may be NULL throughout."""
 
 GEOMETRY: Final = {"point": "Geometry", "line": "MultiLineString", "polygon": "MultiPolygon"}
@@ -89,7 +86,7 @@ def write_postgis(
         If the database cannot be reached, has no PostGIS, or refuses; nothing of it is changed then.
     """
     layers = _placed(source, crs)
-    with _transaction(address) as connection:
+    with transaction(address) as connection:
         cursor = connection.cursor()
         _begin(cursor, schema)
         for place, layer in enumerate(layers):
@@ -121,11 +118,9 @@ def read_postgis(address: str, *, schema: str = DEFAULT_SCHEMA) -> Source:
     OutputError
         If the database cannot be reached.
     """
-    from maps.gis.sources import Source
-
-    with _transaction(address) as connection:
+    with transaction(address) as connection:
         cursor = connection.cursor()
-        names = _handed_over(cursor, schema)
+        names = handed_over(cursor, schema)
         if not names:
             message = f"schema {schema!r} holds no tables of tongtu; write them with: tongtu export ATLAS --to ADDRESS"
             raise SchemaError(message)
@@ -134,49 +129,6 @@ def read_postgis(address: str, *, schema: str = DEFAULT_SCHEMA) -> Source:
         layer for layer in layers if layer.drawn or layer.schema.name not in CONTRACTS or layer.schema is FEATURES
     ]
     return Source(schema, features, [layer for layer in layers if layer not in features])
-
-
-class _transaction:  # noqa: N801  (used as a function)
-    """A connection whose work is kept whole or not at all; errors of the database become ours."""
-
-    def __init__(self, address: str) -> None:
-        try:
-            import psycopg
-        except ImportError as error:
-            message = "PostGIS needs psycopg; install it with: pip install 'tongtu[postgis]'"
-            raise MissingExtraError(message) from error
-        self._error = psycopg.Error
-        try:
-            self._connection = psycopg.connect(address, connect_timeout=10)
-        except psycopg.Error as error:
-            message = f"cannot connect to {_without_password(address)}: {_first_line(error)}"
-            raise OutputError(message) from error
-
-    def __enter__(self) -> psycopg.Connection:
-        return self._connection
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        try:
-            if kind is None:
-                self._connection.commit()
-            else:
-                self._connection.rollback()
-        finally:
-            self._connection.close()
-        if isinstance(error, self._error):
-            message = f"the database refused, and nothing was changed: {_first_line(error)}"
-            raise OutputError(message) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
-
-
-def _without_password(address: str) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}{parts.path}"
 
 
 def _placed(source: Source, crs: str) -> list[Layer]:
@@ -204,7 +156,7 @@ def _begin(cursor: psycopg.Cursor, schema: str) -> None:
     if cursor.fetchone() is None:
         cursor.execute("CREATE EXTENSION postgis")
     cursor.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
-    for name, *_ in _handed_over(cursor, schema):
+    for name, *_ in handed_over(cursor, schema):
         cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(schema, name)))
     for name in (CATALOGUE, LICENCES):
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, name)))
@@ -216,20 +168,6 @@ def _begin(cursor: psycopg.Cursor, schema: str) -> None:
     )
 
 
-def _handed_over(cursor: psycopg.Cursor, schema: str) -> list[tuple[str, str, str, str]]:
-    """Return name, contract, kind and columns of the tables that a hand-over wrote, in order."""
-    from psycopg import sql
-
-    cursor.execute("SELECT to_regclass(%s)", (f'"{schema}"."{CATALOGUE}"',))
-    found = cursor.fetchone()
-    if found is None or found[0] is None:
-        return []
-    cursor.execute(
-        sql.SQL("SELECT name, contract, kind, columns FROM {} ORDER BY place").format(sql.Identifier(schema, CATALOGUE))
-    )
-    return cursor.fetchall()
-
-
 def _write_layer(cursor: psycopg.Cursor, schema: str, layer: Layer, place: int, lang: str) -> None:
     from psycopg import sql
 
@@ -237,7 +175,7 @@ def _write_layer(cursor: psycopg.Cursor, schema: str, layer: Layer, place: int, 
     columns = list(layer.schema.columns)
     srid = layer.table.crs.to_epsg() if layer.drawn else 0
     fields = [
-        sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(TYPES.get(str(c.dtype), "text"))) for c in columns
+        sql.SQL("{} {}").format(sql.Identifier(c.name), sql.SQL(_type_of(c, layer.table[c.name]))) for c in columns
     ]
     if layer.drawn:
         tall = "Z" if shapely.has_z(layer.table.geometry.to_numpy()).any() else ""
@@ -273,9 +211,9 @@ def _rows(layer: Layer, srid: int) -> Iterator[list[Any]]:
     values = []
     for column in layer.schema.columns:
         cells = layer.table[column.name]
-        kind = TYPES.get(str(column.dtype), "text")
+        kind = _type_of(column, cells)
         known = cells.notna().tolist()
-        make = {"bigint": int, "double precision": float, "boolean": bool}.get(kind, _text)
+        make = MAKERS.get(kind, _text)
         values.append([make(v) if k else None for v, k in zip(cells.tolist(), known, strict=True)])
     if layer.drawn:
         shapes = shapely.set_srid(layer.table.geometry.to_numpy(), srid)
@@ -284,8 +222,24 @@ def _rows(layer: Layer, srid: int) -> Iterator[list[Any]]:
         yield list(row)
 
 
+def _type_of(column: Column, cells: pd.Series) -> str:
+    """Return the database's type of a column: a contract's dates are texts, a stranger's are dates."""
+    known = TYPES.get(str(column.dtype))
+    if known or not column.is_text:
+        return known or "text"
+    if is_date(cells):
+        return "date"
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        return "timestamp" if cells.dt.tz is None else "timestamptz"
+    return "text"
+
+
+def _date(value: Any) -> str:
+    return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+
+
 def _text(value: object) -> str:
-    text = str(getattr(value, "value", value))
+    text = str(value.value if isinstance(value, Enum) else value)
     return text.replace("\x00", "�")
 
 
@@ -337,3 +291,9 @@ def _read_layer(cursor: psycopg.Cursor, schema: str, name: str, contract: str, k
 
 def _is_text(schema: Schema, name: str) -> bool:
     return next(str(c.dtype) not in TYPES for c in schema.columns if c.name == name)
+
+
+MAKERS: Final[dict[str, Callable[[Any], object]]] = {
+    "bigint": int, "double precision": float, "boolean": bool, "date": _date, "timestamp": str, "timestamptz": str,
+}  # fmt: skip
+"""Database type to what makes a value of it."""

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.atomic_output import MANIFEST, discard_folder, output_folder, place_file, write_bytes
 from geo.checksums import sha256_of
-from maps.gis.catalogue import Bundle, iso_19115, stac_item
+from maps.gis.catalogue import Bundle, iso_19115
 from maps.gis.field_names import dbase_names, full_names
 from maps.gis.metadata import data_dictionary, holds_our_data, licences, manifest
 from maps.gis.options import TABLES_ONLY, Form
 from maps.gis.placement import beyond_zones
+from maps.gis.stac import stac_item
 from maps.gis.tables import csv_bytes
 
 if TYPE_CHECKING:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
-import io
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from geo.crs import GEOGRAPHIC, from_datum, parse_crs, shifted_datum
+from geo.crs import from_datum, shifted_datum
 from geo.errors import SchemaError, VocabularyError
 from geo.io import read_table
-from geo.spreadsheet_text import unguarded
 from geo.vector_files import SUFFIXES, Finding, VectorFile, read_vector_file
-from geo.vector_files.positions import doubts
 from layers.schema import AREAS, FEATURES, INDICATORS, LINES, NODES, TRAVEL_TIMES
 from maps.gis.datum_hint import guessed_datum
 from maps.gis.handover import Layer, contract_layers, geometry_layers, inferred_schema
+from maps.gis.loose_tables import plain_table, points_or_rows, typed
 from projects.schema import ASSESSMENT, DAMAGE, MENTIONS, PROJECTS, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.crs import Datum
     from geo.datum_guess import DatumGuess
     from geo.schema import Schema
     from geo.vector_files import ReadingLimits
@@ -36,15 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Source", "read_source", "source_of"]
 
 DATUMS: Final = ("wgs84", "gcj02", "bd09")
-
-POSITIONS: Final = (
-    ("lon", "lat"),
-    ("lng", "lat"),
-    ("longitude", "latitude"),
-    ("经度", "纬度"),
-    ("Longitude", "Latitude"),
-)
-"""Pairs of columns that make a table one of points."""
 
 CONTRACTS: Final[tuple[Schema, ...]] = (
     FEATURES,
@@ -63,9 +48,6 @@ CONTRACTS: Final[tuple[Schema, ...]] = (
 
 TABLES: Final = (PROJECTS, MENTIONS, TARGETS, ASSESSMENT, INDICATORS, TRAVEL_TIMES)
 """Tables of an atlas beside its features, in the order of a workbook's sheets."""
-
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?([eE][-+]?\d+)?")
-"""A number as a table writes it; a code such as 0341 is none, and stays text."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +177,7 @@ def _layers_of(
         contract = next((s for s in CONTRACTS if _holds(s, set(table.columns))), None)
         if not isinstance(table, gpd.GeoDataFrame):
             if contract is not FEATURES:
-                layers, said = _from_table(name, table, contract, datum=datum, crs=crs, axes=axes)
+                layers, said = points_or_rows(name, table, contract, datum=datum, crs=crs, axes=axes)
                 others += layers
                 found += said
                 continue
@@ -218,7 +200,7 @@ def _restored(table: pd.DataFrame, layer: str, beside: Mapping[str, bytes]) -> p
     """
     if set(beside) != {"fields.csv", "long_texts.csv"}:
         return table
-    (dictionary, _), (whole, _) = (_plain_table(name, beside[name]) for name in ("fields.csv", "long_texts.csv"))
+    (dictionary, _), (whole, _) = (plain_table(name, beside[name]) for name in ("fields.csv", "long_texts.csv"))
     if not ({"field", "name", "table"} <= set(dictionary) and {"layer", "record", "field", "text"} <= set(whole)):
         return table
     columns = set(table.columns) - {"geometry"}
@@ -256,76 +238,14 @@ def _float(text: str) -> float:
 
 
 def _table_source(path: Path, datum: str, crs: str, axes: str) -> Source:
-    table, found = _plain_table(path.name, path.read_bytes())
+    table, found = plain_table(path.name, path.read_bytes())
     schema = next((s for s in CONTRACTS if _holds(s, set(table.columns))), None)
-    typed = read_table(path, schema) if schema is not None else _typed(table)
-    layers, said = _from_table(path.stem, typed, schema, datum=datum, crs=crs, axes=axes)
+    content = read_table(path, schema) if schema is not None else typed(table)
+    layers, said = points_or_rows(path.stem, content, schema, datum=datum, crs=crs, axes=axes)
     guess = None if datum else guessed_datum(layer.table for layer in layers)
     return Source(path.stem, layers, findings=(*found, *said), guess=guess, modified=_modified(path))
-
-
-def _from_table(
-    name: str, table: pd.DataFrame, contract: Schema | None, *, datum: str, crs: str, axes: str
-) -> tuple[list[Layer], list[Finding]]:
-    """Return a table as a layer: of points, where it has columns of longitude and latitude."""
-    if contract is not None:
-        table = contract.coerce(table)
-    schema = contract or inferred_schema(name, table)
-    pair = next((pair for pair in POSITIONS if set(pair) <= set(table.columns)), None)
-    if pair is None:
-        return [Layer(name, table, schema, "none")], []
-    first, second = (pd.to_numeric(table[label], errors="coerce") for label in pair)
-    if axes == "yx":
-        first, second = second, first
-    known = np.isfinite(first.to_numpy(float, na_value=np.nan)) & np.isfinite(second.to_numpy(float, na_value=np.nan))
-    written = table[list(pair)].notna().all(axis=1) & (table[list(pair)].astype(str) != "").all(axis=1)
-    lost = tuple((np.flatnonzero(~known & written.to_numpy()) + 1).tolist())
-    found = [Finding("geometry_lost", name, lost)] if lost else []
-    points = gpd.GeoSeries(gpd.points_from_xy(first, second), index=table.index).where(known, None)
-    system = parse_crs(crs or GEOGRAPHIC)
-    drawn = gpd.GeoDataFrame(table, geometry=points, crs=system)
-    doubted = doubts(drawn.geometry.to_numpy(), system, name)
-    VectorFile(Path(name), {}, tuple(doubted)).refuse_unusable()
-    placed = from_datum(drawn, cast("Datum", datum or "wgs84"))
-    return geometry_layers(name, placed, schema), found
 
 
 def _holds(schema: Schema, columns: set[str]) -> bool:
     """Whether a table's columns are those of a contract: all that may not be empty, by English or Chinese name."""
     return all(c.name in columns or (c.zh and c.zh in columns) for c in schema.columns if not c.nullable)
-
-
-def _plain_table(name: str, raw: bytes) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return a CSV as texts, in whatever encoding its bytes are, and what could not be read of them."""
-    found: list[Finding] = []
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        encoding = "utf-16" if raw[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "gb18030"
-        text = raw.decode(encoding, errors="replace")
-        damaged = text.count("\ufffd")
-        if damaged:
-            rows = tuple(number for number, line in enumerate(text.splitlines()) if "\ufffd" in line)
-            found.append(Finding("text_damaged", name, rows, encoding))
-    separator = max(",;\t", key=text.split("\n", 1)[0].count)
-    try:
-        table = pd.read_csv(io.StringIO(text.replace("\0", "")), dtype=str, keep_default_na=False, sep=separator)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        message = f"{name}: no table ({error})"
-        raise SchemaError(message) from error
-    for label in table.columns:
-        table[label] = [unguarded(text) for text in table[label]]
-    return table, found
-
-
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Make numbers of the columns in which every filled cell is written as one."""
-    out = table.copy()
-    for name in out.columns:
-        cells = out[name].astype(str).str.strip()
-        filled = cells[cells != ""]
-        if len(filled) and filled.map(lambda v: _NUMBER.fullmatch(v) is not None).all():
-            numbers = pd.to_numeric(cells.where(cells != ""), errors="coerce")
-            whole = filled.map(lambda v: v.lstrip("-").isdigit()).all()
-            out[name] = numbers.astype("Int64") if whole else numbers.astype("float64")
-    return out

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geo.atomic_output import write_bytes
-from geo.spreadsheet_text import guarded, guarded_column
+from geo.spreadsheet_text import csv_text, guarded
 from maps.gis.field_names import full_names
 
 if TYPE_CHECKING:
@@ -67,9 +67,8 @@ def write_csv_tables(layers: Sequence[Layer], path: Path, encoding: str, style: 
                 out[name] = out[name].map({True: "yes", False: "no"}).fillna("")
             elif not pd.api.types.is_numeric_dtype(out[name]):
                 damaged += sum(isinstance(v, str) and not _encodable(v) for v in out[name])
-                out[name] = guarded_column(out[name])
         file = path if number == 0 else path.with_name(f"{path.stem}_{schema.name}{path.suffix}")
-        text = out.rename(columns=names).to_csv(index=False, lineterminator="\n")
+        text = csv_text(out.rename(columns=names))
         write_bytes(file, text.encode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace"))
     return damaged
 

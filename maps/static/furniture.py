@@ -13,7 +13,7 @@ from geo.errors import VocabularyError
 from layers.schema import Method, Mode, Status, Work
 from maps import style
 from maps.static.drawing import line_layers, point_layers
-from maps.static.sheet import PT_PER_MM, Box, Sheet, wrapped
+from maps.static.sheet import PT_PER_MM, Box, Sheet, text_width_mm, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,9 +182,10 @@ def draw_legend(
                 continue
             left, middle = box.left + width * column, top - row * (line + 0.6)
             if entry.kind == "head":
-                sheet.write(
-                    paper.figure, left, middle, entry.text, color=_SOFT, va="center", fontsize=sheet.text_pt * 0.92
-                )
+                after = next((k for k, e in enumerate(row_entries) if k > column and e is not None), len(row_entries))
+                size, room = sheet.text_pt * 0.92, width * (after - column if columns > 1 else 1) - 2 * sheet.scale
+                size = min(size, size * room / max(text_width_mm(entry.text, size), 1e-9))
+                sheet.write(paper.figure, left, middle, entry.text, color=_SOFT, va="center", fontsize=size)
                 continue
             _draw_key(paper, sheet, entry, left, middle, key)
             sheet.write(paper.figure, left + key + 2 * sheet.scale, middle, entry.text, va="center", color=_INK)

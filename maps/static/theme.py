@@ -109,9 +109,9 @@ def area_theme(
     keys = list(zip(palette, _edges(layer), strict=True))
     if not known_area.all():
         keys.append((_MISSING, {"zh": "无数据", "en": "no data"}[lang]))
-    unit, month = layer["unit"][lang], str(layer["as_of"])
+    unit = layer["unit"][lang]
     heading = f"{layer['label'][lang]} ({unit})" if unit else str(layer["label"][lang])
-    note = "; ".join(part for part in (heading, month, str(layer["definition"])) if part)
+    note = _note(heading, str(layer["as_of"]), str(layer["definition"]))
     return Theme(heading, ground[["geometry"]].reset_index(drop=True), tuple(colours), tuple(keys), note)
 
 
@@ -156,8 +156,13 @@ def reach_theme(
     told = scenario_label(str(first["scenario"]), lang) if str(first["scenario"]) else ""
     heading = {"zh": f"自{first['origin']}出发的时间", "en": f"Time from {first['origin']}"}[lang]
     heading += f" · {told}" if told else ""
-    note = "; ".join(part for part in (heading, str(first["as_of"]), str(first["definition"])) if part)
+    note = _note(heading, str(first["as_of"]), str(first["definition"]))
     return Theme(heading, rings[["geometry"]].reset_index(drop=True), tuple(palette), tuple(keys), note)
+
+
+def _note(heading: str, month: str, definition: str) -> str:
+    """Return how a number is defined, with its month once."""
+    return "; ".join(part for part in (heading, "" if month in definition else month, definition) if part)
 
 
 def _edges(layer: dict[str, Any]) -> list[str]:

@@ -78,7 +78,9 @@ def verbs_before_of(words: str, *, whole: bool = False) -> Governor | None:
     """
     table, tails = default_lexicon().verbs, default_lexicon().tails
     for begin in range(1 if whole else len(words) - 1):
-        verbs, roles, at = [], [], begin
+        verbs: list[str] = []
+        roles: list[str] = []
+        at = begin
         while at < len(words):
             if (m := TIME.match(words, at)) and m.end() > at:
                 at = m.end()

@@ -205,7 +205,7 @@ def is_named(member: Member) -> bool:
         if len(head.word) == 1 and re.search(r"[公铁水道线网内外上下边沿]$|^(?:新|旧|老|大|小)", stem):
             return False
         return not re.match(r"市政|城市|乡村|景观|生态|旅游|主要|交通|重点|环城", stem)
-    if re.search(r"[一二三四五六七八九十两\d][个座条]", stem):
+    if re.search(r"全[线程省市县][一二三四五六七八九十两\d]+[个座条]", stem):
         return False  # 赣江全线六个梯级枢纽船闸
     if "facility" in head.flags:
         part = stem[: len(stem) - len(lexicon.head_words.before(stem, len(stem)))]  # 双港航运枢纽(船闸)

@@ -123,7 +123,7 @@ class RecordingReader(QuotingReader):
             flags += ["ambiguous_place", "places:" + "/".join(("-".join(places), *reading.alternatives))]
         elif not places and (
             ("line" in member.head.flags and re.fullmatch("[^沿]{2,4}", member.stem))
-            or not (member.stem or member.prefix)
+            or (mode == Mode.AIRPORT.value and not (member.stem or member.prefix))
         ):
             flags.append("unknown_place")
         flags += self._damage(member)

@@ -78,6 +78,18 @@ def test_a_box_from_the_cache(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_offline")
+def test_an_answer_cut_off_in_the_cache_is_asked_for_again(tmp_path: Path) -> None:
+    (tile,) = _tiles(shapely.box(*BOX))
+    record(tmp_path, tile, TAGS, ANSWER)
+    (file,) = tmp_path.rglob("*.json")
+    for part in (file.read_bytes()[:50], b""):
+        file.write_bytes(part)
+        with pytest.raises(DownloadError):  # nobody answers
+            download_osm(TAGS, bbox=BOX, cache=tmp_path)
+        assert not file.exists()
+
+
+@pytest.mark.usefixtures("_offline")
 def test_a_place_from_the_cache(tmp_path: Path) -> None:
     border = shapely.box(*BOX)
     found = [

@@ -180,3 +180,30 @@ def test_names_heights_and_kinds_of_others(server: str) -> None:
     source = source_of(table, "他人 data")
     write_postgis(source, server, schema="others")
     same(read_postgis(server, schema="others"), source)
+
+
+def test_dates_and_flags_of_others_keep_their_type(server: str) -> None:
+    table = gpd.GeoDataFrame(
+        {
+            "开工": pd.to_datetime(["2020-02-29", None]),
+            "时刻": pd.to_datetime(["2020-02-29 12:30", None]),
+            "批准": pd.array([None, False], dtype="boolean"),
+            "数": pd.array([0, None], dtype="Int64"),
+        },
+        geometry=[Point(117, 31), Point(118, 32)],
+        crs="EPSG:4326",
+    )
+    source = source_of(table, "dated")
+    write_postgis(source, server, schema="dated")
+    with psycopg.connect(server) as connection:
+        found = connection.execute(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'dated'"
+        ).fetchall()
+    assert dict(found) == {
+        "开工": "date", "时刻": "timestamp without time zone", "批准": "boolean", "数": "bigint", "geometry": "USER-DEFINED",
+    }  # fmt: skip
+    back = read_postgis(server, schema="dated")
+    same(back, source)
+    (layer,) = back.layers
+    assert layer.table["数"].tolist() == [0, pd.NA]  # null is told from 0
+    assert pd.api.types.is_datetime64_any_dtype(layer.table["开工"])

@@ -12,11 +12,15 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from pyproj import Transformer
 from rasterio.transform import from_origin
 from typer.main import get_command
 
 from geo.io import read_features, read_table
 from layers.isochrones import ISOCHRONES
+from layers.osm.road_network import RoadNetwork
+from layers.osm.roads import CLASSES
+from layers.routing.graph import Graph
 from layers.surface import SURFACE_ZONES
 from maps.cli import app
 from tests.maps.running import run
@@ -59,20 +63,6 @@ def test_the_example_of_the_help_works_and_gives_the_same_bytes_again(
         assert file.crs is not None
         assert file.tags()["FORMULA"].startswith("minutes = min over ways")
         assert "OpenStreetMap" in file.tags()["ATTRIBUTION"] or file.tags()["ATTRIBUTION"]
-
-
-def test_more_network_never_slows_a_cell(
-    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    times = {}
-    for mode in ("road", "rail", "any"):
-        status, _, err = run("surface", *CENTRE, "--mode", mode, "--out", mode, capsys=capsys, monkeypatch=monkeypatch)
-        assert status == 0, err
-        with rasterio.open(here / mode / "time.tif") as file:
-            times[mode] = file.read(1)
-    for mode in ("road", "rail"):
-        assert (np.nan_to_num(times["any"]) <= np.nan_to_num(times[mode], nan=np.inf) + 1e-3).all()
-    assert (times["any"] < times["road"] - 1.0).any()
 
 
 def test_users_rasters_roads_and_areas(
@@ -118,6 +108,43 @@ def test_users_rasters_roads_and_areas(
         single = np.fmin(one.read(1), two.read(1))
     with rasterio.open(here / "own" / "time.tif") as joint:
         assert np.array_equal(joint.read(1), single, equal_nan=True)
+
+
+def test_a_road_network_of_its_own(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A street of 6 minutes eastwards only: to its end by car, back on foot; from the folder that import-osm writes."""
+    ends = np.array([[117.0, 31.5], [117.04, 31.5]])
+    roads = RoadNetwork(
+        graph=Graph.of(2, [0], [1], [6.0]),
+        lon_lat=ends,
+        way_id=np.array([7]),
+        length_m=np.array([3796.0]),
+        component=np.zeros(2, dtype=np.int32),
+        node_id=np.array([1, 2]),
+        road_class=np.array([CLASSES.index("residential")], dtype=np.int8),
+        class_names=CLASSES,
+        facts={"attribution": "© OpenStreetMap contributors, ODbL 1.0"},
+    )
+    (here / "osm").mkdir()
+    roads.save(here / "osm" / "roads.npz")
+    box = gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shapely.box(116.99, 31.49, 117.05, 31.51)], crs=4326)
+    box.to_file(here / "box.geojson")
+    (here / "end.csv").write_text("name,lon,lat\n东端,117.04,31.5\n", "utf-8")
+    words = ("surface", "--areas", "box.geojson", "--network", "osm", "--cell", "100", "--margin", "0.5")
+    times = {}
+    for way in ("--to", "--from"):
+        status, _, err = run(*words, way, "end.csv", "--out", way[2:], capsys=capsys, monkeypatch=monkeypatch)
+        assert status == 0, err
+        with rasterio.open(here / way[2:] / "time.tif") as file:
+            x, y = Transformer.from_crs(4326, file.crs.to_wkt(), always_xy=True).transform(*ends[0])
+            times[way] = float(next(file.sample([(x, y)]))[0])
+            assert "OpenStreetMap" in file.tags()["ATTRIBUTION"]
+    # At most half a cell's diagonal on foot (3 km/h) at either end: 2 × 70.7 m.
+    assert times["--to"] == pytest.approx(6.0, abs=2.9)
+    assert times["--from"] == pytest.approx(3.796 / 3.0 * 60.0, abs=4.0)
+    report = json.loads((here / "to" / "report.json").read_text("utf-8"))
+    assert report["agreement_with_the_network"]["beyond_bound"] == 0.0
 
 
 @pytest.mark.parametrize(

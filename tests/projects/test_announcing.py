@@ -145,3 +145,42 @@ def test_hastening_is_no_work_on_what_exists() -> None:
         ("芜黄高速", "new", "under_construction"),
         ("固蚌高速", "new", "under_construction"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text, rows",
+    [
+        # a project as the label of what it consists of: no second project in 新建…地铁
+        (
+            "西安地铁4号线:新建航天城至草滩地铁35.2公里,车站29座,总投资251亿元,今年将建成投运。",
+            [("西安地铁4号线", "under_construction")],
+        ),
+        ("中卫至兰州铁路项目总投资:298.21亿元,其中工程投资286.51亿元。", [("中卫至兰州铁路", "unspecified")]),
+        ("郑阜高铁由郑州经周口至阜阳,正线全长267公里,2019年已通车。", [("郑阜高铁", "operating")]),
+        # members kept apart by semicolons stay under the announcement
+        (
+            "今年新开工2项重点工程。这2项工程分别是:成都至兰州铁路;广元至南充高速公路。",
+            [("成都至兰州铁路", "starting"), ("广元至南充高速公路", "starting")],
+        ),
+        (
+            "在96个新开工项目中,基础设施项目11个,主要包括西安至延安高铁、旬邑至凤翔高速公路等项目。",
+            [("西安至延安高铁", "starting"), ("旬邑至凤翔高速公路", "starting")],
+        ),
+        ("京哈高速绥中至盘锦段完成扩容改造。", [("京哈高速绥中至盘锦段", "operating")]),
+        ("深圳地铁13号线二期等新线也将陆续建成。", [("深圳地铁13号线二期", "under_construction")]),
+        ("加快推进国电投、华能3个海上风电场项目建设。", []),  # companies, no places
+        ("推进赣东南机场前期工作。", [("赣东南机场", "preparatory")]),
+        (
+            "新建江坪河和淋溪河水电站。",
+            [("江坪河水电站", "unspecified"), ("淋溪河水电站", "unspecified")],
+        ),
+        ("省发改委批复同意建设贵阳经金沙至古蔺高速公路。", [("贵阳经金沙至古蔺高速公路", "preparatory")]),
+    ],
+)
+def test_news_and_forms_tell_of_a_project_in_their_own_ways(text: str, rows: list[tuple[str, str]]) -> None:
+    assert told(text, "") == rows
+
+
+def test_a_stretch_called_after_a_reservoir_is_the_line_s() -> None:
+    mention = extract_mentions(parse_document("续建皖赣铁路浯溪口水库段改线工程。", region="江西省"))[0]
+    assert (mention.mode, mention.section) == ("rail", "浯溪口水库段")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from benchmarks._mirrored_network import mirrored, taken_from
 from layers.features import network_features
 from layers.osm.schema import ATTRIBUTION
 from layers.osm_matching import Candidates
@@ -18,7 +19,6 @@ from projects.builtin import builtin_register
 from projects.osm_matching import Redrawn, redraw_from_osm, wanted_of_projects
 from projects.schema import PROJECTS
 from projects.siting import site_projects
-from tests.layers.osm_matching.mirror import mirrored, taken_from
 from tests.layers.osm_matching.sample import FAST, MOTORWAY, course, table, tracks, ways
 
 ON_THEIR_LINES = {

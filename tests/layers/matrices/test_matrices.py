@@ -260,6 +260,17 @@ def test_memory_is_told_first_and_too_much_is_refused(streets: RoadNetwork, ends
     assert run.manifest.block_size == 2, "left alone, the block is made to fit"
 
 
+def test_the_smallest_worker_must_have_room(
+    streets: RoadNetwork, ends: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layers.matrices import writing
+
+    monkeypatch.setattr(writing, "worker_memory_bytes", lambda dask: 1e8)
+    with pytest.raises(SchemaError, match=r"there is 0.10 GB on the smallest worker; the network alone takes 0.4"):
+        write_matrix(streets, ends, ends, tmp_path / "m", dask="tcp://10.0.0.1:8786")
+    assert not (tmp_path / "m").exists()
+
+
 def test_memory_that_is_free() -> None:
     free = available_memory_bytes()
     assert free is None or 1e7 < free < 1e14
@@ -328,5 +339,10 @@ def test_what_is_written_keeps_its_contract(written: Path) -> None:
 
     table = read_table(written / "origins.csv", PLACES_ON_NETWORK)
     assert len(table) == 23
+    group = pq.read_metadata(written / "times" / "00001.parquet").row_group(0)
+    ids = list(table["id"][5:10])
+    assert (group.column(0).statistics.min, group.column(0).statistics.max) == (ids[0], ids[-1]), (
+        "others may skip files"
+    )
     schema = pq.read_schema(written / "times" / "00000.parquet")
     assert str(schema.field("travel_time_min").type) == "float"

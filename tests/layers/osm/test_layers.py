@@ -99,7 +99,9 @@ def polygon_km2(places: list[tuple[float, float]]) -> float:
 
 
 def test_a_closed_way_is_an_area(tmp_path: Path) -> None:
-    made = import_osm(written(tmp_path, osm_xml(SQUARE, {1: ([1, 2, 3, 4, 1], {"power": "plant", "plant:source": "coal"})})))
+    made = import_osm(
+        written(tmp_path, osm_xml(SQUARE, {1: ([1, 2, 3, 4, 1], {"power": "plant", "plant:source": "coal"})}))
+    )
     assert made.areas[["osm_id", "kind"]].to_numpy().tolist() == [["way/1", "coal_plant"]]
     assert made.areas["area_km2"].tolist() == pytest.approx([polygon_km2(list(SQUARE.values()))])
     assert len(made.lines) == 0
@@ -136,7 +138,11 @@ def test_an_open_area_is_counted(tmp_path: Path) -> None:
 
 
 def test_other_classes_are_counted(tmp_path: Path) -> None:
-    ways: dict[int, Way] = {1: ([1, 2], {"highway": "residential"}), 2: ([2, 3], {"waterway": "stream"}), 3: ([3, 4], {"highway": "residential"})}
+    ways: dict[int, Way] = {
+        1: ([1, 2], {"highway": "residential"}),
+        2: ([2, 3], {"waterway": "stream"}),
+        3: ([3, 4], {"highway": "residential"}),
+    }
     made = town(tmp_path, ways)
     assert made.passed_over == {"highway=residential": 2, "waterway=stream": 1}
     FINDINGS.validate(made.findings.table("en"))
@@ -158,7 +164,9 @@ def test_central_shanghai_has_each_street_once(shared: Path, shanghai: OsmImport
         metres[way.get("id")] = sum(GEOD.inv(*place[a], *place[b])[2] for a, b in map(tuple, pairs))
         if refs == refs[::-1]:
             back_and_forth.add(way.get("id"))
-    closed = {w.get("id") for w in root.iter("way") for t in w.iter("tag") if (t.get("k"), t.get("v")) == ("access", "no")}
+    closed = {
+        w.get("id") for w in root.iter("way") for t in w.iter("tag") if (t.get("k"), t.get("v")) == ("access", "no")
+    }
     assert (len(metres), len(back_and_forth), len(closed)) == (796, 268, 3)  # PROVENANCE.md: 796 ways, 268 two-way
     total = sum(m for i, m in metres.items() if i not in closed)
     network = shanghai.network
@@ -166,7 +174,9 @@ def test_central_shanghai_has_each_street_once(shared: Path, shanghai: OsmImport
     assert network.length_m[~both].sum() + network.length_m[both].sum() / 2 == pytest.approx(total, rel=1e-6)
     assert shanghai.findings.counts["way_out_and_back"] == 268
     lines = shanghai.lines.set_index("osm_id")["length_km"]
-    assert all(lines[f"way/{i}"] == pytest.approx(m / 1000.0, rel=1e-9) for i, m in metres.items() if f"way/{i}" in lines)
+    assert all(
+        lines[f"way/{i}"] == pytest.approx(m / 1000.0, rel=1e-9) for i, m in metres.items() if f"way/{i}" in lines
+    )
 
 
 def test_central_shanghai_streets_are_two_way_where_they_were(shanghai: OsmImport) -> None:

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 from geo.errors import SchemaError
 from layers.osm.importing import OsmImport, import_osm
+from layers.osm.intake import source_of
 from layers.osm.overpass import opl_of, write_opl
+from layers.osm.passes import OsmLimits, Passes
 from tests.layers.osm.towns import Place, Way, east, osm_xml, written
 
 PRIMARY = {"highway": "primary"}
@@ -232,6 +234,30 @@ def test_the_date_of_the_data(tmp_path: Path) -> None:
     text = TOWN.replace('<osm version="0.6">', '<osm version="0.6"><meta osm_base="2026-10-31T12:00:00Z"/>')
     assert import_osm(written(tmp_path, text)).data_date == "2026-10-31T12:00:00Z"
     assert import_osm(written(tmp_path, TOWN)).data_date == ""
+
+
+def test_the_date_in_the_header_of_a_pbf(tmp_path: Path) -> None:
+    header = osmium.io.Header()
+    header.set("osmosis_replication_timestamp", "2026-11-20T21:21:02Z")
+    path = tmp_path / "a.osm.pbf"
+    with osmium.SimpleWriter(str(path), header=header) as writer:
+        osmium.apply(str(written(tmp_path, TOWN)), writer)
+    assert import_osm(path).data_date == "2026-11-20T21:21:02Z"
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (OsmLimits(seconds=0.001, seconds_per_mb=0.0), "longer than"),
+        (OsmLimits(output_bytes=10, output_ratio=0), "cut off|damaged|breaks"),
+        (OsmLimits(memory_bytes=2**20), "memory|damaged|breaks"),
+    ],
+)
+def test_a_pass_beyond_its_bounds_is_stopped(tmp_path: Path, limits: OsmLimits, said: str) -> None:
+    path = written(tmp_path, TOWN)
+    with pytest.raises(SchemaError, match=said) as refused:
+        Passes(source_of(path, tmp_path), tmp_path, limits).ours()
+    assert str(path) in str(refused.value)
 
 
 @st.composite

@@ -38,6 +38,7 @@ from layers.schema import Status
         ("signals", []),
         ("", []),
         ("0", []),
+        ("0.5", []),
         ("9999", []),
         ("80 furlongs", []),
         ("-30", []),
@@ -196,7 +197,8 @@ def test_years_voltages_levels_durations() -> None:
     assert [level({"layer": v}) for v in ("2", "-1", "1;2", "", "up", "99")] == [2, -1, 1, 0, 0, 10]
     assert duration_min("02:15") == 135.0
     assert math.isnan(duration_min("soon"))
-    assert math.isnan(duration_min("00:00"))
+    for wrong in ("00:00", "99999", "²", "1:2:3:4", "", "PT"):
+        assert math.isnan(duration_min(wrong))
 
 
 @pytest.mark.parametrize(

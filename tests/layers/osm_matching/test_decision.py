@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from shapely import affinity
 from shapely.geometry import LineString, Point
 
@@ -29,8 +30,8 @@ def _match(line: Wanted, *parts: gpd.GeoDataFrame) -> Match:
     return match_line(line, Candidates(table(*parts)))
 
 
-def _moved(km: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return LINE + np.array([0.0, km / 110.9])
+def _moved(km: float) -> NDArray[np.float64]:
+    return np.asarray(LINE + np.array([0.0, km / 110.9]))
 
 
 # ---- the line itself ----------------------------------------------------------------------------------------------
@@ -260,8 +261,8 @@ def test_sidings_loops_and_depots_add_nothing() -> None:
 
 # ---- stages -------------------------------------------------------------------------------------------------------
 
-BUILT = {"status": "under_construction", "lifecycle": "construction"}
-PLANNED = {"status": "proposed", "lifecycle": "proposed"}
+BUILT: dict[str, Any] = {"status": "under_construction", "lifecycle": "construction"}
+PLANNED: dict[str, Any] = {"status": "proposed", "lifecycle": "proposed"}
 
 
 def test_a_planned_project_matches_what_is_planned_or_built() -> None:

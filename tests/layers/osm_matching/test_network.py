@@ -9,12 +9,12 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from benchmarks._mirrored_network import dealt, mirrored, taken_from
 from layers.features import network_features
 from layers.osm_matching import Candidates, MatchAssumptions
 from layers.osm_matching.measures import distances_km, evenly
 from layers.osm_matching.network import existing_lines, wanted_of_network
 from layers.osm_matching.tables import match_lines
-from tests.layers.osm_matching.mirror import mirrored, taken_from
 from tests.layers.osm_matching.sample import FAST, MOTORWAY, table, ways
 
 ALIGNMENTS = {"京沪高速线": "京沪高铁", "徐兰高速线": "徐兰高铁", "杭深线": "杭深铁路", "沪昆高速线": "沪昆高铁"}
@@ -39,6 +39,17 @@ def test_of_a_mapped_network_each_line_finds_itself(network: gpd.GeoDataFrame) -
     assert len(found) >= 0.85 * len(looked_for)
     ratio = found["length_km"] / found["drawn_length_km"]
     assert ratio.between(0.99, 1.03).all()  # of both tracks once, and longer than the chords by the swing
+
+
+def test_names_dealt_out_at_random_lead_to_no_wrong_line(network: gpd.GeoDataFrame) -> None:
+    """Every line is given the name and number of another: what is replaced all the same got its own by chance."""
+    osm, made_from = mirrored()
+    looked_for = [one for one in wanted_of_network(network) if one.mode in {"rail", "highway"}][::2]
+    matches = match_lines(looked_for, Candidates(dealt(osm, made_from, seed=1)))
+    found = matches[matches["decision"] == "replaced"]
+    others = [row.name for row in found.itertuples() if taken_from(row.osm_ids, made_from).index[0] != row.feature_id]
+    assert len(others) <= 1, others  # a line dealt the name of one that runs within its accuracy from end to end
+    assert len(found) < 0.05 * len(looked_for)
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,20 @@ def test_surfaces_agree_with_the_networks_times_within_the_bound(network: Networ
     assert abs(summary["median_share"]) < 0.03
 
 
+def test_more_network_never_slows_a_cell(network: Network, region: Grid) -> None:
+    """Expressways and trains together are no slower than either, and somewhere quicker than expressways alone."""
+    ground = friction_of(region)
+    road, rail, both = (
+        travel_time_surface(SurfaceModel(ground, network_links(network, ground, mode=mode)[0]), HEFEI).minutes
+        for mode in ("road", "rail", "any")
+    )
+    assert (both <= road + 1e-3).all()
+    assert (both <= rail + 1e-3).all()
+    assert (both < road - 1.0).any()
+    on_foot = travel_time_surface(SurfaceModel(ground), HEFEI).minutes
+    assert (road <= on_foot).all()
+
+
 def test_expressways_are_entered_at_interchanges_only(network: Network, region: Grid) -> None:
     """The nearest cell to a bend of an expressway gains nothing from it: it takes the ground to an interchange."""
     ground = friction_of(region)
@@ -147,6 +161,7 @@ def _roads(
         component=np.zeros(len(cells), dtype=np.int32),
         node_id=np.arange(len(cells), dtype=np.int64),
         road_class=np.array([CLASSES.index(name) for name in classes], dtype=np.int8),
+        class_names=CLASSES,
     )
 
 

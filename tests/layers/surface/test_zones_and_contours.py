@@ -142,7 +142,7 @@ def test_wrong_areas_and_limits_are_refused(grid: Grid, minutes: NDArray[np.floa
         surface_isochrones(minutes, grid, origin="", mode="", definition="", limits_min=[-1.0])
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 10_000), holes=st.floats(0.0, 0.3), rough=st.booleans())
 def test_isochrones_are_valid_nested_and_as_large_as_their_cells(
     grid: Grid, seed: int, holes: float, rough: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +13,21 @@ import shapely
 from shapely.geometry import LineString
 
 from geo.geodesy import lengths_km
+from layers.osm.schema import OSM_LINES
 from layers.osm_matching.network import existing_lines
-from tests.layers.osm_matching.sample import FAST, MOTORWAY, RAIL, table, ways
 
+RAIL = {"railway": "rail"}
+FAST = {"railway": "rail", "highspeed": "yes"}
+MOTORWAY = {"highway": "motorway"}
+IN_USE: dict[str, Any] = {
+    "status": "operating",
+    "lifecycle": "in_use",
+    "oneway": "both",
+    "bridge": False,
+    "tunnel": False,
+    "layer": 0,
+    "speed_km_h": float("nan"),
+}
 FULL = {"高铁": "高速铁路", "高速": "高速公路"}
 
 
@@ -31,7 +44,7 @@ def mirrored() -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     rows: list[dict[str, str]] = []
     for row in lines[lines["mode"].isin(["rail", "highway"])].itertuples(index=False):
         middle = _swung(row.geometry, random)
-        step = np.gradient(middle, axis=0)
+        step = np.asarray(np.gradient(middle, axis=0))
         across = np.column_stack([-step[:, 1], step[:, 0]]) / np.maximum(np.hypot(*step.T), 1e-12)[:, None]
         full = next((str(row.line)[: -len(k)] + v for k, v in FULL.items() if str(row.line).endswith(k)), str(row.line))
         fast = row.kind in {"high_speed_rail", "intercity_rail"}
@@ -45,11 +58,18 @@ def mirrored() -> tuple[gpd.GeoDataFrame, dict[str, str]]:
                 pieces.append(LineString(track[a : b + 1]))
                 blank = random.random() < 0.05
                 rows.append({**facts, "ref": str(row.code).replace("|", ";"), "name": "" if blank else name})
-    one = ways([LineString([(117.0, 32.0), (117.1, 32.0)])]).iloc[0].drop(["geometry", "length_km"])
-    osm = pd.DataFrame(rows).assign(**{name: one[name] for name in one.index if name not in rows[0]})
-    osm["length_km"] = lengths_km(pieces)
-    mapped = table(gpd.GeoDataFrame(osm, geometry=pieces, crs=4326))
-    return mapped, dict(zip(mapped["osm_id"], osm["made_from"], strict=True))
+    osm = pd.DataFrame(rows).assign(**IN_USE, length_km=lengths_km(pieces))
+    osm["osm_id"] = [f"way/{number:05d}" for number in range(1, len(osm) + 1)]
+    mapped = gpd.GeoDataFrame(OSM_LINES.coerce(osm)[OSM_LINES.names], geometry=pieces, crs=OSM_LINES.crs)
+    return OSM_LINES.validate(mapped), dict(zip(osm["osm_id"], osm["made_from"], strict=True))
+
+
+def dealt(osm: gpd.GeoDataFrame, made_from: dict[str, str], seed: int) -> gpd.GeoDataFrame:
+    """Return the same ways with the names and numbers of their lines dealt out anew among the lines of a mode."""
+    maker = osm["osm_id"].map(made_from)
+    labels = osm.groupby(maker).agg(name=("name", "max"), ref=("ref", "first"), mode=("mode", "first"))
+    new = labels.groupby("mode")[["name", "ref"]].transform(lambda kept: kept.sample(frac=1, random_state=seed).values)
+    return osm.assign(name=maker.map(new["name"]), ref=maker.map(new["ref"]))
 
 
 def _swung(line: LineString, random: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,5 +79,7 @@ def road_graph(nodes: int, *, links_per_node: float = 2.5, seed: int = 1) -> Roa
         np.concatenate([minutes, minutes]),
         np.concatenate([road_class, road_class]),
     )
-    np.savez(path, **both._asdict())
+    part = path.with_suffix(f".{os.getpid()}.npz")
+    np.savez(part, **both._asdict())
+    part.replace(path)  # whole or not at all, whoever else makes or reads it now
     return both

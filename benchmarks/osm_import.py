@@ -206,6 +206,9 @@ CONTESTANTS: dict[str, Callable[[Path], list[float]]] = {
 }
 
 
+NOTES = {"pyrosm": "ways, not cut", "duckdb": "rows, not edges", "osmnx": "of a thirtieth of the file, as XML"}
+
+
 def main() -> None:
     """Run every contestant in a process of its own and print seconds, memory, and what each found."""
     parser = argparse.ArgumentParser(prog="benchmarks osm_import")
@@ -240,7 +243,10 @@ def main() -> None:
             print(f"{name:10} did not run: {peer}")
             continue
         found = ", ".join(f"{x:,.1f}" for x in peer.result)
-        print(f"{name:10} {peer.seconds:7.2f} s {peer.seconds / ours.seconds:7.1f}x {peer.peak_gb:5.2f} GB  {found}")
+        note = NOTES.get(name, "links, nodes, km")
+        print(
+            f"{name:10} {peer.seconds:7.2f} s {peer.seconds / ours.seconds:7.1f}x {peer.peak_gb:5.2f} GB  {found} ({note})"
+        )
         if name == "pyosmium" and (peer.result[:2] != ours.result[:2] or abs(peer.result[2] / km - 1.0) > 0.003):
             sys.exit(f"pyosmium found {found}, we {links:,.0f} links, {nodes:,.0f} nodes, {km:,.1f} km")
 

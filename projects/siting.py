@@ -1,7 +1,8 @@
 """
 A geometry for every project, by the best rung of a ladder, graded by how precise it is; nothing is dropped.
 
-``user`` a planner's own line → ``osm`` a true alignment, given by the same door → ``network`` the existing line or facility of that
+``user`` a planner's own line → ``osm`` a true alignment, given by the same door or put in place of what is drawn here by
+:mod:`projects.osm_matching` → ``network`` the existing line or facility of that
 name, or the existing way between the ends of an upgrade, cut to the section → ``nodes`` through three or more named places
 → ``corridor`` between two ends along the ground, beside an existing line, or around a city → ``straight`` between two ends
 → ``point`` one place → ``area`` only a region is known → ``none`` with the reason.

@@ -93,7 +93,9 @@ def tail_class(word: str) -> str:
     if word.startswith(("列入", "纳入", "进入")) and "前期" in word:
         return "preparatory"
     if (
-        re.search(r"年内|年底|底前|年前|今年|明年|有望|[上下]半年|即将|^[也还都均又]?将|^(?:力争|确保|争取|预计|计划)", word)
+        re.search(
+            r"年内|年底|底前|年前|今年|明年|有望|[上下]半年|即将|^[也还都均又]?将|^(?:力争|确保|争取|预计|计划)", word
+        )
         and len(word) <= 12
     ):
         return "future"

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
+from geo.atomic_output import staging_folder
 from geo.crs import GEOGRAPHIC, from_datum, parse_crs, shifted_datum, unpublished_datum
 from geo.errors import CrsError, MissingExtraError, SchemaError, VocabularyError
 from geo.vector_files.apart import read_apart
@@ -154,9 +155,11 @@ def read_vector_file(
     request = _Request(parse_crs(crs) if crs else None, datum, stated_encoding(encoding), axes == "yx", limits)
     layers: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
     beside: dict[str, dict[str, bytes]] = {}
-    with tempfile.TemporaryDirectory(prefix="tongtu.") as work:
-        for number, staged in enumerate(stage(path, Path(work), limits)):
-            for name, table in _tables(path, staged, Path(work) / f"job{number}", request):
+    # A hidden folder in the system's own for such; what a reader that was killed has left there, the next one removes.
+    with staging_folder(Path(tempfile.gettempdir()) / "reading") as work:
+        work.chmod(0o700)
+        for number, staged in enumerate(stage(path, work, limits)):
+            for name, table in _tables(path, staged, work / f"job{number}", request):
                 free = _free(name, layers)
                 layers[free] = table
                 if staged.beside:

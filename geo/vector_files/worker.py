@@ -123,7 +123,7 @@ def look_at_geojson(path: str) -> dict[str, Any]:
     """
     Return what GDAL does not tell of a GeoJSON: the coordinate system that it names, and which geometries it gives.
 
-    GDAL takes an unknown system for WGS 84, an unreadable geometry for none, and of a member that repeats the last.
+    GDAL takes an unknown system for WGS 84, an unreadable geometry for none, and of a member that repeats the last; it ends texts at NUL.
     """
     repeated: dict[str, None] = {}
 
@@ -134,8 +134,9 @@ def look_at_geojson(path: str) -> dict[str, Any]:
             repeated.update(dict.fromkeys(key for key in record if keys.count(key) > 1))
         return record
 
-    record = json.loads(Path(path).read_text("utf-8"), object_pairs_hook=once)
-    out: dict[str, Any] = {"crs_word": None, "given": [], "repeated": list(repeated)[:20]}
+    text = Path(path).read_text("utf-8")
+    record = json.loads(text, object_pairs_hook=once)
+    out: dict[str, Any] = {"crs_word": None, "given": [], "repeated": list(repeated)[:20], "nul": "\\u0000" in text}
     if not isinstance(record, dict):
         return out
     if "crs" in record:
@@ -202,6 +203,8 @@ def main(job_file: str) -> int:
         ):
             looked = look_at_geojson(job["path"])
             result |= {"crs_word": looked["crs_word"], "repeated": looked["repeated"]}
+            if looked["nul"]:
+                result["said"].append(r"texts hold the character NUL (\u0000), at which they were cut")
             if len(result["layers"]) == 1:
                 result["layers"][0]["given"] = looked["given"]
     except MemoryError:

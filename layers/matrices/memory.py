@@ -10,6 +10,7 @@ from pathlib import Path
 from geo.errors import SchemaError
 from layers.routing.compiled import threads
 from layers.routing.engine import BLOCK_CELLS, SMALL
+from layers.routing.lanes import LANES
 
 __all__ = ["MemoryForecast", "available_memory_bytes", "default_block_size", "forecast_memory"]
 
@@ -19,9 +20,9 @@ BYTES_PER_PART = 160.0
 """Graph and hierarchy while it is built, for each node and each link; measured 119-143 from 10⁴ to 10⁶ nodes."""
 BYTES_PER_CELL = 60.0
 """Times in three forms, reasons, and as Parquet; measured 25-50."""
-LANES_BYTES = 64.0
+LANES_BYTES = 4.0 * LANES
 NODES_PER_TARGET = 40.0
-"""What a sweep lays out: some 24 nodes of the hierarchy a target were measured, and 16 times a node."""
+"""What a sweep lays out: some 24 nodes of the hierarchy a target were measured, and its lanes for each."""
 USABLE_SHARE = 0.9
 """Of the memory that is free; the rest is left to the system's cache and to other programs."""
 UNLIMITED = 2**60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +28,9 @@ REF_TAGS = ("nat_ref", "reg_ref", "loc_ref", "old_ref")
 
 FAST_KM_H = 160.0
 """A track permitted more than this is of a high-speed or intercity line, or an old one rebuilt; less, and it is none."""
+
+BOX_DEG = 0.1
+"""A line is looked around in boxes of this size."""
 
 _METRO = frozenset({"subway", "metro", "light_rail", "tram", "monorail", "funicular", "maglev", "narrow_gauge"})
 _EXPRESSWAY = frozenset({"motorway", "expressway"})
@@ -109,17 +111,25 @@ class Candidates:
         }
         self._speed: NDArray[np.float64] = self.lines["speed_km_h"].to_numpy(dtype=np.float64)
         self._read: dict[int, _Row] = {}
-
-    @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self.geometry)
+        self._trees: dict[str, tuple[NDArray[np.int64], shapely.STRtree]] = {}
 
     def near(self, line: BaseGeometry, mode: str, reach_deg: float) -> NDArray[np.int64]:
-        """Return the rows of a mode that come within a distance (degrees) of a line, in order, sidings left out."""
-        found = self._tree.query(line, predicate="dwithin", distance=reach_deg)
-        found = np.sort(np.asarray(found, dtype=np.int64))
-        found = found[self.mode[found] == mode]
-        return np.asarray([i for i in found if self.row_class(int(i)) != RowClass.LEFT_OUT], dtype=np.int64)
+        """
+        Return the rows of a mode around a line, in order, sidings left out.
+
+        All within ``reach_deg`` (degrees) of the line are among them, and some that lie a little farther: boxes are compared.
+        """
+        if mode not in self._trees:
+            rows = np.flatnonzero(self.mode == mode)
+            self._trees[mode] = (rows, shapely.STRtree(self.geometry[rows]))
+        rows, tree = self._trees[mode]
+        points, part = shapely.get_coordinates(shapely.segmentize(shapely.get_parts(line), BOX_DEG), return_index=True)
+        along = part[1:] == part[:-1]
+        low = np.minimum(points[:-1], points[1:])[along] - reach_deg
+        high = np.maximum(points[:-1], points[1:])[along] + reach_deg
+        _, found = tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
+        kept = [i for i in rows[np.unique(found)].tolist() if self.row_class(i) != RowClass.LEFT_OUT]
+        return np.asarray(kept, dtype=np.int64)
 
     def names(self, row: int) -> tuple[LineName, ...]:
         """Return all names of a way, that in ``name`` first."""

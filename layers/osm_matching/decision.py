@@ -8,7 +8,7 @@ second route does as well, neither is taken. Score = name × ends × course × l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ from layers.osm_matching.legs import end_of, legs_of, reach_km, routes_geometry
 from layers.osm_matching.measures import distances_km, evenly
 from layers.osm_matching.own_ways import OwnWays, not_beside, own_ways, status_fits
 from layers.osm_matching.schema import Decision
-from layers.osm_matching.wanted import MatchAssumptions, Wanted
+from layers.osm_matching.wanted import Match, MatchAssumptions, Wanted
 from layers.schema import Status
 
 if TYPE_CHECKING:
@@ -30,45 +30,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry import LineString
-    from shapely.geometry.base import BaseGeometry
 
     from layers.osm_matching.candidates import Candidates
 
-__all__ = ["Match", "MatchAssumptions", "Wanted", "match_line"]
+__all__ = ["chosen_route", "match_line"]
 
 LEAST_PART = 0.1
 """Ways of the name beside less than this share of a drawing are no part of it: they cross it, or end at it."""
 
 LEAST_PART = 0.1
 """Ways of the name beside less than this share of a drawing are no part of it: they cross it, or end at it."""
-
-
-@dataclass(frozen=True)
-class Match:
-    """
-    What was found for a drawn line.
-
-    Parameters
-    ----------
-    decision : Decision
-    reasons : tuple of str
-        Codes of ``layers.osm_matching.schema.REASONS``.
-    geometry : LineString, MultiLineString or None
-        The route, also where it is not taken.
-    score : float
-        NaN where there is no route.
-    evidence : dict
-        Columns of ``OSM_MATCHES``.
-    rows : tuple of int
-        Rows of the ways used.
-    """
-
-    decision: Decision
-    reasons: tuple[str, ...] = ()
-    geometry: BaseGeometry | None = None
-    score: float = float("nan")
-    evidence: dict[str, object] = field(default_factory=dict)
-    rows: tuple[int, ...] = ()
 
 
 def match_line(wanted: Wanted, candidates: Candidates, *, assumptions: MatchAssumptions | None = None) -> Match:
@@ -244,6 +215,9 @@ def _judged(
     published = wanted.route_length_km
     evidence = {
         **names,
+        "osm_accuracy_km": max(
+            float(str(names["osm_accuracy_km"])), round(given.stray_share * max(gaps, default=0.0), 2)
+        ),
         "end_a_km": round(ends[0], 2),
         "end_b_km": round(ends[-1], 2),
         "end_reach_km": round(reach, 2),

@@ -13,7 +13,7 @@ from geo.errors import SchemaError
 from geo.geodesy import length_km
 from geo.io import read_table
 from layers.osm.schema import ATTRIBUTION
-from layers.osm_matching.decision import Match, chosen_route, match_line
+from layers.osm_matching.decision import chosen_route, match_line
 from layers.osm_matching.schema import OSM_CHOICES, OSM_MATCHES, Choice, Decision, reason_text
 from layers.schema import FEATURES, Method
 from layers.siting_notes import SitingNote, decoded, encoded, note, notes_text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.osm_matching.candidates import Candidates
-    from layers.osm_matching.wanted import MatchAssumptions, Wanted
+    from layers.osm_matching.wanted import Match, MatchAssumptions, Wanted
 
 __all__ = ["match_lines", "read_choices", "redrawn"]
 

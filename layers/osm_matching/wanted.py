@@ -1,16 +1,17 @@
-"""What is looked for in OpenStreetMap, and what makes a route the drawn line."""
+"""What is looked for in OpenStreetMap, what makes a route the drawn line, and what was found."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.osm_matching.names import LineName
+    from layers.osm_matching.schema import Decision
 
-__all__ = ["MatchAssumptions", "Wanted"]
+__all__ = ["Match", "MatchAssumptions", "Wanted"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class MatchAssumptions:
     built_km: float = 0.1  # accuracy of a mapped line in use: what separates its tracks from the middle
     building_km: float = 0.5  # of one under construction: traced from a scar in a picture; assumed
     planned_km: float = 3.0  # of one that is only planned: sketched from a plan's figure; assumed
+    stray_share: float = (
+        0.13  # of a hole that is joined straight: how far the line may stray there; as projects.sites.drawing
+    )
     stage_share: float = 0.1  # a route of which this much is at an early stage has its accuracy
     rough_factor: float = 0.9  # of the score where OpenStreetMap is in operation and the plan only prepares
 
@@ -92,3 +96,31 @@ class Wanted:
     places: tuple[BaseGeometry, ...] = ()
     route_length_km: float = float("nan")
     in_network: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """
+    What was found for a drawn line.
+
+    Parameters
+    ----------
+    decision : Decision
+    reasons : tuple of str
+        Codes of ``layers.osm_matching.schema.REASONS``.
+    geometry : LineString, MultiLineString or None
+        The route, also where it is not taken.
+    score : float
+        NaN where there is no route.
+    evidence : dict
+        Columns of ``OSM_MATCHES``.
+    rows : tuple of int
+        Rows of the ways used.
+    """
+
+    decision: Decision
+    reasons: tuple[str, ...] = ()
+    geometry: BaseGeometry | None = None
+    score: float = float("nan")
+    evidence: dict[str, object] = field(default_factory=dict)
+    rows: tuple[int, ...] = ()

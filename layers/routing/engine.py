@@ -87,13 +87,19 @@ class Engine:
         return Graph(graph.node_count, self._number[graph.tail], self._number[graph.head], graph.time_ms)
 
     @cached_property
-    def hierarchy(self) -> Hierarchy:
-        """The hierarchy over the links, built when first asked for; scenarios made by :meth:`with_times` share it."""
+    def hierarchy(self) -> Hierarchy | None:
+        """
+        The hierarchy over the links, built when first asked for; scenarios made by :meth:`with_times` share it.
+
+        None where the links are nothing like roads: plain searches do all then.
+        """
         return build_hierarchy(self._local, kept=self.kept)
 
     @cached_property
-    def metric(self) -> Metric:
-        """The hierarchy's arcs with their times."""
+    def metric(self) -> Metric | None:
+        """The hierarchy's arcs with their times; None without a hierarchy."""
+        if self.hierarchy is None:
+            return None
         times = customise(self.hierarchy, self.graph.time_ms)
         return prune(self.hierarchy, times) if self.pruned else open_arcs(self.hierarchy, times)
 
@@ -195,9 +201,10 @@ class Engine:
         n = self.graph.node_count
         if not ready and n <= SMALL and n * len(once) <= MANY_CELLS:
             return self._scipy_ms(once, end)[where]
-        if not ready and len(once) <= FEW_SOURCES:
+        if (not ready and len(once) <= FEW_SOURCES) or self.hierarchy is None or self.metric is None:
             return searched_ms(self._rows, self._number[once], self._number[end])[where]
-        return times_ms(self.hierarchy, self.metric, self._selection(end), self._number[start])
+        selection = self._selection(self.hierarchy, self.metric, end)
+        return times_ms(self.hierarchy, self.metric, selection, self._number[start])
 
     def _scipy_ms(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int32]:
         out = np.empty((len(start), len(end)), dtype=np.int32)
@@ -207,12 +214,12 @@ class Engine:
             out[begin : begin + block] = np.minimum(found, LONGEST_MS)
         return out
 
-    def _selection(self, end: NDArray[np.int64]) -> Selection:
+    def _selection(self, hierarchy: Hierarchy, metric: Metric, end: NDArray[np.int64]) -> Selection:
         """Lay out what lies above targets, or take it from the last time: a large matrix is asked for in blocks of sources."""
         key = end.tobytes()
         selection = self._selected.get(key)
         if selection is None:
-            selection = select_targets(self.hierarchy, self.metric, self._number[end])
+            selection = select_targets(hierarchy, metric, self._number[end])
             self._selected.clear()
             self._selected[key] = selection
         return selection
@@ -237,7 +244,7 @@ class Engine:
         """Part of each node: between two parts there is no link at all, closed ones included."""
         graph = self.graph
         shape = (graph.node_count, graph.node_count)
-        links = coo_array((np.ones(len(graph.tail), dtype=np.int8), (graph.tail, graph.head)), shape=shape)
+        links = coo_array((np.ones(len(graph.tail)), (graph.tail, graph.head)), shape=shape)
         parts: NDArray[np.int32] = connected_components(links, directed=True, connection="weak")[1]
         return parts
 

@@ -35,7 +35,7 @@ class Graph:
     tail, head : ndarray of int32, shape (m,)
         Ends of each link, 0 … ``node_count`` - 1. Parallel links and loops may stand; the fastest counts.
     time_ms : ndarray of int32, shape (m,)
-        Whole milliseconds, below ``LONGEST_MS``.
+        Whole milliseconds, below ``LONGEST_MS``, which closes a link.
 
     See Also
     --------

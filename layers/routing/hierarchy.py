@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Hierarchy", "build_hierarchy"]
 
+ARCS_PER_NODE, FEW_ARCS = 64, 4_000_000
+"""A hierarchy may have so many arcs a node, or so many in all; road networks have 7 a node."""
 SUBTREES = 128
 """Subtrees of at most this share of all nodes are customised side by side."""
 
@@ -76,7 +78,7 @@ class Hierarchy:
     supernodes: NDArray[np.int64]
 
 
-def build_hierarchy(graph: Graph, *, kept: bool = False) -> Hierarchy:
+def build_hierarchy(graph: Graph, *, kept: bool = False) -> Hierarchy | None:
     """
     Build the hierarchy over the links of a graph.
 
@@ -88,7 +90,9 @@ def build_hierarchy(graph: Graph, *, kept: bool = False) -> Hierarchy:
 
     Returns
     -------
-    Hierarchy
+    Hierarchy or None
+        None where the links are nothing like roads: cut in two anywhere, too many of them are cut, and the hierarchy would
+        have more than ``ARCS_PER_NODE`` arcs a node.
     """
     first, neighbour = neighbours(graph.node_count, graph.tail, graph.head)
     order = kept_order(graph.topology_key, graph.node_count) if kept else None
@@ -103,7 +107,10 @@ def build_hierarchy(graph: Graph, *, kept: bool = False) -> Hierarchy:
     rank = post[rank]
     order = np.empty_like(rank)
     order[rank] = np.arange(len(rank), dtype=np.int32)
-    up_first, up_head, parent = _chordal_completion(first, neighbour, order, rank)
+    most = max(ARCS_PER_NODE * graph.node_count, FEW_ARCS)
+    up_first, up_head, parent = _chordal_completion(first, neighbour, order, rank, most)
+    if len(up_head) > most:
+        return None
     down_first, down_tail, down_arc = _turned(up_first, up_head)
     arc, goes_up = _arcs_of_links(graph.tail, graph.head, rank, up_first, up_head)
     subtrees = _subtrees(size, parent, max(graph.node_count // SUBTREES, 1))
@@ -183,9 +190,9 @@ def _postorder(parent: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np
 
 @kernel
 def _chordal_completion(
-    first: NDArray[np.int64], neighbour: NDArray[np.int32], order: NDArray[np.int32], rank: NDArray[np.int32]
+    first: NDArray[np.int64], neighbour: NDArray[np.int32], order: NDArray[np.int32], rank: NDArray[np.int32], most: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """Return the upper neighbours of each rank, ascending, and the parents."""
+    """Return the upper neighbours of each rank, ascending, and the parents; it ends early with more than so many arcs."""
     n = len(order)
     up_first = np.zeros(n + 1, dtype=np.int64)
     pool = np.empty(4 * n + len(neighbour) + 1024, dtype=np.int32)
@@ -225,6 +232,8 @@ def _chordal_completion(
             sibling[v] = child[lowest]
             child[lowest] = v
         sort_run(pool, up_first[v], used)
+        if used > most:
+            break
     return up_first, pool[:used].copy(), parent
 
 

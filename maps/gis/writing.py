@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from maps.gis.cad import write_dxf
 from maps.gis.geopackage import write_layers_as_geopackage
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from maps.gis.sources import Source
 
 __all__ = ["write_data"]
+
+CUT_AT_NUL: Final = frozenset({Form.GPKG, Form.FGB, Form.GEOJSON})
+"""Formats in which GDAL, writing or reading, ends a text at the character NUL."""
 
 
 def write_data(
@@ -55,6 +61,9 @@ def write_data(
         Values by the reason for which the format does not carry them whole.
     """
     layers = [layer for part in placed.values() for layer in part]
+    nul = 0
+    if form in CUT_AT_NUL:
+        layers, nul = _without_nul(layers)
     target = next(iter(placed))
     stem = f"{source.name}_{target.mark}" if target.shifted else source.name
     path = folder / f"{stem}.{form.value}"
@@ -65,25 +74,44 @@ def write_data(
     if form is Form.FGB:
         write_flatgeobufs(layers, folder, style=style)
         write_csv_tables([x for x in layers if not x.drawn], folder / "not_drawn.csv", options.encoding, style)
-    elif form is Form.GPKG:
+        return _counted(control=nul)
+    if form is Form.GPKG:
         write_layers_as_geopackage(layers, path, style=style, lang=lang, record=record)
-    elif form is Form.GEOJSON:
-        infinite = write_geojson(layers, path, target=target, style=style)
-        return {"infinite": infinite} if infinite else {}
-    elif form is Form.PARQUET:
+        return _counted(control=nul)
+    if form is Form.GEOJSON:
+        return _counted(control=nul, infinite=write_geojson(layers, path, target=target, style=style))
+    if form is Form.PARQUET:
         write_geoparquet(layers, path, style=style)
     elif form is Form.KML:
-        damaged = write_kml(layers, path, title=source.name, lang=lang)
-        return {"control": damaged} if damaged else {}
+        return _counted(control=write_kml(layers, path, title=source.name, lang=lang))
     elif form is Form.CSV:
-        damaged = write_csv_tables(layers, path, options.encoding, style)
         geometries = sum(len(layer.table) for layer in layers if layer.drawn)
-        return {"geometry": geometries} | ({"character": damaged} if damaged else {})
+        return _counted(geometry=geometries, character=write_csv_tables(layers, path, options.encoding, style))
     elif form is Form.XLSX:
-        return {"text": write_workbook(_sheets(source), path, lang=lang)}
+        return _counted(text=write_workbook(_sheets(source), path, lang=lang))
     else:
-        return {"character": _write_drawings(source, placed, path, lang)}
+        return _counted(character=_write_drawings(source, placed, path, lang))
     return {}
+
+
+def _counted(**losses: int) -> dict[str, int]:
+    return {reason: count for reason, count in losses.items() if count}
+
+
+def _without_nul(layers: list[Layer]) -> tuple[list[Layer], int]:
+    """Put a replacement character for NUL, at which GDAL would end the text; return how many texts hold one."""
+    out, count = [], 0
+    for layer in layers:
+        table = layer.table
+        for column in (c.name for c in layer.schema.columns if c.is_text):
+            cells = table[column].tolist()
+            marked = [isinstance(v, str) and "\0" in v for v in cells]
+            if any(marked):
+                count += sum(marked)
+                whole = [v.replace("\0", "\ufffd") if isinstance(v, str) else v for v in cells]
+                table = table.assign(**{column: pd.Series(whole, index=table.index, dtype=object)})
+        out.append(replace(layer, table=table))
+    return out, count
 
 
 def _write_drawings(source: Source, placed: Mapping[OutputCrs, list[Layer]], path: Path, lang: str) -> int:

@@ -74,7 +74,7 @@ def verbs_before_of(words: str, *, whole: bool = False) -> Governor | None:
     Examples
     --------
     >>> verbs_before_of("今年某省将确保建成").roles, verbs_before_of("连接甲乙两市")
-    (('future', 'future', 'complete'), None)
+    (('future', 'complete'), None)
     """
     table, tails = default_lexicon().verbs, default_lexicon().tails
     for begin in range(1 if whole else len(words) - 1):

@@ -58,8 +58,8 @@ def _endings() -> tuple[_Ending, ...]:
 
 
 @functools.cache
-def _any_word() -> re.Pattern[str]:
-    return re.compile("|".join(sorted({word for ending in _endings() for word in ending.words})))
+def _words() -> tuple[str, ...]:
+    return tuple(sorted({word for ending in _endings() for word in ending.words}))
 
 
 def free_ending(text: str) -> str | None:
@@ -80,10 +80,12 @@ def free_ending(text: str) -> str | None:
     ('由省发展改革委牵头正', None)
     """
     low = max(0, len(text) - LONGEST)
-    if _any_word().search(text, low) is None:
+    end = text[low:]
+    present = {word for word in _words() if word in end}
+    if not present:
         return None
     for ending in _endings():
-        if any(text.find(word, low) >= 0 for word in ending.words):
+        if not present.isdisjoint(ending.words):
             m = ending.pattern.search(text, low)
             if m and m.start() >= ending.least:
                 return m[0]

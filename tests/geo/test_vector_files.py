@@ -16,6 +16,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -435,6 +436,46 @@ def test_a_wrong_system_gives_way_to_the_given_one(tmp_path: Path) -> None:
     read = read_vector_file(tmp_path / "a.gpkg", crs="EPSG:4527").refuse_unusable()
     assert _codes(read) == ["crs_overruled"]
     assert _one(read).geometry.iloc[0].x == pytest.approx(117.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_chinese_field_names_of_a_kml_stay_apart(packed: bool, tmp_path: Path) -> None:
+    # GDAL by itself makes "__" of both names, and keeps the last value only.
+    def mark(name: str, **data: str) -> str:
+        cells = "".join(f'<Data name="{k}"><value>{v}</value></Data>' for k, v in data.items())
+        return f"<Placemark><name>{name}</name><ExtendedData>{cells}</ExtendedData><Point><coordinates>117,31</coordinates></Point></Placemark>"
+
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder><name>线</name>'
+        + mark("甲", 阶段="在建", 级别="高速")
+        + mark("乙", 阶段="规划", 里程="12.5")
+        + "</Folder></Document></kml>"
+    )
+    path = tmp_path / ("a.kmz" if packed else "a.kml")
+    if packed:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("doc.kml", text)
+    else:
+        path.write_text(text, "utf-8")
+    table = read_vector_file(path).features()
+    assert table["阶段"].tolist() == ["在建", "规划"]
+    assert [v if isinstance(v, str) else None for v in table["级别"]] == ["高速", None]
+    assert [v if isinstance(v, str) else None for v in table["里程"]] == [None, "12.5"]
+
+
+def test_a_text_cut_at_nul_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    point = {"type": "Point", "coordinates": [117, 31]}
+    path.write_text(json.dumps({"type": "Feature", "properties": {"a": "甲\0乙"}, "geometry": point}), "utf-8")
+    (finding,) = read_vector_file(path).findings
+    assert "NUL" in finding.text("zh")
+
+
+def test_yes_and_no_are_not_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    flags = pd.array([True, None, False], dtype="boolean")
+    gpd.GeoDataFrame({"批准": flags}, geometry=[Point(117, 31)] * 3, crs=4326).to_file(path)
+    assert read_vector_file(path).features()["批准"].tolist() == [True, pd.NA, False]
 
 
 def test_old_chinese_datums_are_said_to_be_off(tmp_path: Path) -> None:

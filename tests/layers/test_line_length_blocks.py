@@ -41,7 +41,7 @@ def _lines(count: int, seed: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"feature_id": [f"{i:04d}" for i in range(count)]}, geometry=ways, crs=4326)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(1, 30), st.integers(0, 1000), st.integers(1, 120))
 def test_any_cut_into_blocks_gives_the_same_bits(count: int, seed: int, size: int) -> None:
     start, end, line = line_length._segments(np.asarray(_lines(count, seed).geometry, dtype=object))

@@ -498,6 +498,18 @@ def test_a_table_without_geometry(form: Form, tmp_path: Path) -> None:
     assert pd.isna(table["里程"].iloc[1])
 
 
+@pytest.mark.parametrize("form", [Form.GPKG, Form.FGB, Form.GEOJSON])
+def test_a_text_does_not_end_at_nul(form: Form, tmp_path: Path) -> None:
+    # GDAL takes NUL for the end: without a word "甲\0乙" would be handed over as "甲".
+    table = gpd.GeoDataFrame({"a": ["甲\0乙", None]}, geometry=[Point(117, 31)] * 2, crs=4326)
+    made = export(table, tmp_path / "out", form)
+    (path,) = made.path.glob(f"*.{form.value}")
+    assert made.report["losses"] == {"control": 1}
+    (layer,) = read_source(path).layers
+    assert layer.table["a"].tolist()[0] == "甲\ufffd乙"
+    assert pd.isna(layer.table["a"].tolist()[1])
+
+
 def test_other_peoples_layers(tmp_path: Path) -> None:
     table = gpd.GeoDataFrame(
         {"线路名称": ["甲线", "乙点"]}, geometry=[LineString([(117, 31), (118, 32)]), Point(117, 31)], crs="EPSG:4326"

@@ -157,3 +157,36 @@ def test_a_box_of_a_docx_keeps_its_paragraphs(tmp_path: Path) -> None:
     box.add_paragraph("加快建设合肥至安庆铁路。")
     file.save(tmp_path / "plan.docx")
     assert read_document(tmp_path / "plan.docx").text.splitlines() == ["专栏1 铁路", "加快建设合肥至安庆铁路。"]
+
+
+def _ruled_pdf(cells: list[list[str]]) -> bytes:
+    """Write a pdf of one page with a line of text above a ruled table (PDF 32000-1, 7.5), 100 by 20 points a cell."""
+    height, width = len(cells), len(cells[0])
+    lines = [f"50 {700 - 20 * i} m {50 + 100 * width} {700 - 20 * i} l S" for i in range(height + 1)]
+    lines += [f"{50 + 100 * j} 700 m {50 + 100 * j} {700 - 20 * height} l S" for j in range(width + 1)]
+    words = [
+        f"BT /F1 10 Tf {55 + 100 * j} {686 - 20 * i} Td ({cell}) Tj ET"
+        for i, row in enumerate(cells)
+        for j, cell in enumerate(row)
+    ]
+    content = "\n".join([*lines, "BT /F1 10 Tf 50 740 Td (before) Tj ET", *words]).encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj%s endobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    return out + head + table + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(out))
+
+
+def test_cells_of_a_ruled_pdf_table_are_kept_apart(tmp_path: Path) -> None:
+    pytest.importorskip("pdfplumber")
+    (tmp_path / "plan.pdf").write_bytes(_ruled_pdf([["No", "Name"], ["1", "G329"], ["", "S105"]]))
+    assert read_document(tmp_path / "plan.pdf").text.split("\n") == ["before", "No\tName", "1\tG329", "\tS105"]

@@ -18,7 +18,7 @@ from layers.matrices import places_on_network, read_matrix, write_matrix
 from layers.matrices.writing import MatrixRun
 from tests.layers.matrices.streets import grid_places, grid_streets
 
-ORIGINS = 240
+ORIGINS = 160
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -28,7 +28,7 @@ run(Path(sys.argv[1]))
 
 
 def run(folder: Path, **options: Any) -> MatrixRun:
-    """Write the matrix of these tests: 120 blocks of two origins."""
+    """Write the matrix of these tests: 80 blocks of two origins."""
     streets = grid_streets(10)
     origins, destinations = (places_on_network(streets, grid_places(n, side=10, seed=n)) for n in (ORIGINS, 30))
     return write_matrix(streets, origins, destinations, folder, block_size=2, **options)
@@ -57,7 +57,7 @@ def test_after_a_kill_it_goes_on_to_the_same_bytes(undisturbed: Path, tmp_path: 
     assert 10 <= there < ORIGINS // 2
     with pytest.raises(SchemaError, match="--resume"):
         read_matrix(folder)
-    (folder / "times" / ".00119.parquet.left").write_bytes(b"half a file, as a kill leaves it")
+    (folder / "times" / ".00079.parquet.left").write_bytes(b"half a file, as a kill leaves it")
     again = run(folder, resume=True)
     assert (again.kept, again.made) == (there, ORIGINS // 2 - there)
     assert _content(folder) == _content(undisturbed)

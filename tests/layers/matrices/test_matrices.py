@@ -125,7 +125,7 @@ def test_one_way_out_of_a_cul_de_sac_is_missing(streets: RoadNetwork, tmp_path: 
     assert np.isnan(times.loc["trap", "grid"])
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.integers(1, 25), st.integers(1, 20), st.integers(1, 30), st.integers(0, 5))
 def test_any_cut_gives_what_scipy_finds(count: int, other: int, block: int, seed: int) -> None:
     streets = STREETS

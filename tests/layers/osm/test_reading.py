@@ -21,7 +21,7 @@ from layers.osm.importing import OsmImport, import_osm
 from layers.osm.intake import source_of
 from layers.osm.overpass import opl_of, write_opl
 from layers.osm.passes import OsmLimits, Passes
-from tests.layers.osm.towns import Place, Way, east, osm_xml, written
+from tests.layers.osm.towns import Place, Way, east, maps, osm_xml, written
 
 PRIMARY = {"highway": "primary"}
 TOWN = osm_xml(
@@ -260,26 +260,7 @@ def test_a_pass_beyond_its_bounds_is_stopped(tmp_path: Path, limits: OsmLimits, 
     assert str(path) in str(refused.value)
 
 
-@st.composite
-def maps(draw: st.DrawFn) -> tuple[dict[int, Place], dict[int, Way]]:
-    count = draw(st.integers(1, 9))
-    numbers = draw(st.lists(st.integers(1, 50), min_size=count, max_size=count, unique=True))
-    degrees = st.integers(-10_000_000, 10_000_000).map(lambda v: v / 1e7)
-    nodes = {i: (117 + draw(degrees), 31 + draw(degrees)) for i in numbers}
-    refs = st.lists(st.sampled_from([*numbers, 51]), max_size=7)
-    tags = st.fixed_dictionaries(
-        {"highway": st.sampled_from(["motorway", "primary", "residential", "footway", "construction"])},
-        optional={
-            "oneway": st.sampled_from(["yes", "no", "-1"]),
-            "maxspeed": st.sampled_from(["60", "30 mph", "none", "快"]),
-            "name": st.text(min_size=1, max_size=5, alphabet="合肥路 ,=%&<>\"'@\n😀"),
-        },
-    )
-    ways = draw(st.dictionaries(st.integers(1, 40), st.tuples(refs, tags), max_size=6))
-    return nodes, {i: ways[i] for i in sorted(ways)}
-
-
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(drawn=maps(), seed=st.integers(0, 1000))
 def test_formats_and_order_do_not_matter(
     tmp_path_factory: pytest.TempPathFactory, drawn: tuple[dict[int, Place], dict[int, Way]], seed: int
@@ -346,10 +327,10 @@ def test_mutants_are_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
     as_format(plain, tmp_path / "seed.osm.pbf", "pbf,pbf_compression=none")
     as_format(plain, tmp_path / "seed.opl", "opl")
     done = subprocess.run(
-        [sys.executable, "-c", FUZZ, str(tmp_path), "7"], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-c", FUZZ, str(tmp_path), "5"], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     taken, refused = map(int, done.stdout.split())
-    assert taken + refused == 21
-    assert taken > 2
-    assert refused > 2
+    assert taken + refused == 15
+    assert taken > 1
+    assert refused > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from layers.osm.importing import import_osm, import_roads
 from layers.osm.links import segment_lengths_m
 from layers.osm.road_network import RoadNetwork
 from layers.routing.engine import Engine
-from tests.layers.osm.towns import STEP_M, Way, east, osm_xml, written
+from tests.layers.osm.towns import STEP_M, Place, Way, east, maps, osm_xml, written
 
 TWO = {"highway": "residential"}
 MIN = STEP_M / 1000.0 / 30.0 * 60.0
@@ -239,3 +240,49 @@ def test_lengths_against_the_geodesic(lon: float, lat: float, bearing: float, me
 def test_long_segments_are_geodesics() -> None:
     found = segment_lengths_m(np.array([121.0, 127.0]), np.array([31.0, 37.0]))
     assert found[1] == pytest.approx(GEOD.inv(121.0, 31.0, 127.0, 37.0)[2])
+
+
+SPEEDS = {"motorway": 100.0, "primary": 70.0, "residential": 30.0}
+"""Of layers/data/osm_roads.csv."""
+
+
+def plain_times(nodes: dict[int, Place], ways: dict[int, Way]) -> dict[tuple[int, int], float]:
+    """Minutes from each node to each, by the textbook on the uncut roads: every pair of neighbours is a link."""
+    times = {(i, i): 0.0 for i in nodes}
+    for refs, tags in ways.values():
+        speed = {"60": 60.0, "30 mph": 48.28032}.get(tags.get("maxspeed", ""), SPEEDS.get(tags["highway"], 0.0))
+        oneway = tags.get("oneway", "yes" if tags["highway"] == "motorway" else "no")
+        if tags["highway"] not in SPEEDS:
+            continue
+        for a, b in itertools.pairwise(refs):
+            if a == b or a not in nodes or b not in nodes:
+                continue
+            minutes = GEOD.inv(*nodes[a], *nodes[b])[2] / 1000.0 / speed * 60.0
+            if oneway != "-1":
+                times[a, b] = min(times.get((a, b), minutes), minutes)
+            if oneway != "yes":
+                times[b, a] = min(times.get((b, a), minutes), minutes)
+    for k, i, j in itertools.product(nodes, nodes, nodes):
+        if (i, k) in times and (k, j) in times:
+            times[i, j] = min(times.get((i, j), np.inf), times[i, k] + times[k, j])
+    return times
+
+
+@settings(max_examples=15)
+@given(drawn=maps())
+def test_times_are_those_of_the_uncut_roads(
+    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[dict[int, Place], dict[int, Way]]
+) -> None:
+    nodes, ways = drawn
+    network = import_roads(written(tmp_path_factory.mktemp("maps"), osm_xml(nodes, ways)))
+    expected = plain_times(nodes, ways)
+    everything = np.arange(network.node_count)
+    found = Engine(network.graph).matrix(everything, everything)
+    for (i, a), (j, b) in itertools.product(enumerate(network.node_id.tolist()), repeat=2):
+        if np.isnan(found[i, j]):
+            assert (a, b) not in expected
+        else:
+            assert found[i, j] == pytest.approx(expected[a, b], rel=1e-5, abs=1e-3)
+    strong = {(a, b) for a, b in expected if (b, a) in expected}
+    for (i, a), (j, b) in itertools.product(enumerate(network.node_id.tolist()), repeat=2):
+        assert (network.component[i] == network.component[j]) == ((a, b) in strong)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from hypothesis import strategies as st
+
 Place = tuple[float, float]
 Way = tuple[Sequence[int], Mapping[str, str]]
 
@@ -46,3 +48,22 @@ def east(count: int, *, lon: float = 117.0, lat: float = 0.0, step: float = 0.01
 
 STEP_M = 2 * 3.141592653589793 * 6_378_137.0 / 36_000.0
 """Of ``east``: metres."""
+
+
+@st.composite
+def maps(draw: st.DrawFn) -> tuple[dict[int, Place], dict[int, Way]]:
+    count = draw(st.integers(1, 9))
+    numbers = draw(st.lists(st.integers(1, 50), min_size=count, max_size=count, unique=True))
+    degrees = st.integers(-10_000_000, 10_000_000).map(lambda v: v / 1e7)
+    nodes = {i: (117 + draw(degrees), 31 + draw(degrees)) for i in numbers}
+    refs = st.lists(st.sampled_from([*numbers, 51]), max_size=7)
+    tags = st.fixed_dictionaries(
+        {"highway": st.sampled_from(["motorway", "primary", "residential", "footway", "construction"])},
+        optional={
+            "oneway": st.sampled_from(["yes", "no", "-1"]),
+            "maxspeed": st.sampled_from(["60", "30 mph", "none", "快"]),
+            "name": st.text(min_size=1, max_size=5, alphabet="合肥路 ,=%&<>\"'@\n😀"),
+        },
+    )
+    ways = draw(st.dictionaries(st.integers(1, 40), st.tuples(refs, tags), max_size=6))
+    return nodes, {i: ways[i] for i in sorted(ways)}

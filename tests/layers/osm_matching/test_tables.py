@@ -139,6 +139,17 @@ def test_a_planner_uses_what_was_left_open(tmp_path: Path) -> None:
         assert row["reasons"].startswith("by_user|")
 
 
+def test_a_hole_that_a_planner_accepts_is_not_drawn_as_exact(tmp_path: Path) -> None:
+    dense = course(A, B, count=1200)
+    hole = 100 * length_km(LineString(dense)) / 1199
+    holed = table(ways([LineString(dense[:500]), LineString(dense[599:])], "沪汉高速铁路", tags=FAST))
+    matches = _matched(holed, _chosen(tmp_path, "feature_id,choice\np1,use\n"))
+    after = redrawn(_features(), matches).iloc[0]
+    assert after["drawn_by"] == "osm"
+    assert after["accuracy_km"] == pytest.approx(0.13 * hole, rel=0.02)  # as of a straight piece of that length
+    assert "以直线相连" in after["siting_note"]
+
+
 def test_a_planner_names_the_ways(tmp_path: Path) -> None:
     second = TWO["osm_id"][TWO.geometry.map(lambda line: line.centroid.y > 31.83)]
     ids = "|".join(second.iloc[:4])

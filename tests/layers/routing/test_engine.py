@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from geo.errors import SchemaError
 from layers.routing import bounded, many_to_many, metric, pruning
 from layers.routing import engine as engine_module
+from layers.routing import hierarchy as hierarchy_module
 from layers.routing.engine import Engine
 from layers.routing.graph import LONGEST_MS, MS_PER_MIN, Graph
 from layers.routing.hierarchy import build_hierarchy
@@ -74,6 +75,7 @@ def test_equal_to_scipy_on_a_town(with_places: bool, pruned: bool) -> None:
     assert np.array_equal(engine.matrix_ms(sources[:3], targets), theirs[:3])
     assert np.array_equal(engine.matrix_ms(sources, targets[:9]), theirs[:, :9])
     # A town of 3,600 nodes has ranks above the subtrees and supernodes among them, or those were not tested.
+    assert engine.hierarchy is not None
     spans = engine.hierarchy.supernodes
     assert (spans[:, 1] - spans[:, 0]).max() > 3
     for name in ("own search", "scipy"):
@@ -220,8 +222,27 @@ def test_breaches_are_told() -> None:
         engine.sum_within([0], -1.0, [1.0, 1.0])
 
 
+def test_links_that_are_nothing_like_roads_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each place with five others at random: whatever is cut in two, half the links are cut.
+    rng = np.random.default_rng(12)
+    graph = Graph.of(1500, np.repeat(np.arange(1500), 5), rng.integers(0, 1500, 7500), rng.uniform(1, 9, 7500))
+    sources, targets = rng.integers(0, 1500, 40), rng.integers(0, 1500, 30)
+    theirs = np.minimum(dijkstra(graph.matrix, indices=sources)[:, targets], LONGEST_MS)
+    engine = Engine(graph)
+    assert np.array_equal(engine.matrix_ms(sources, targets), theirs)
+    assert engine.hierarchy is not None
+    assert len(engine.hierarchy.up_head) > 64 * 1500  # small enough to have one all the same
+    monkeypatch.setattr(hierarchy_module, "FEW_ARCS", 0)
+    searched = Engine(graph)
+    assert np.array_equal(searched.matrix_ms(sources, targets), theirs)
+    assert searched.hierarchy is None
+    slower = searched.with_times(graph.time_ms * 2 / MS_PER_MIN)
+    assert np.array_equal(slower.matrix_ms(sources, targets), np.where(theirs < LONGEST_MS, 2 * theirs, LONGEST_MS))
+
+
 def test_a_rank_above_its_links_is_above_its_lower_neighbours() -> None:
     hierarchy = build_hierarchy(grid_graph(12, 1)[0])
+    assert hierarchy is not None
     for v in range(len(hierarchy.parent)):
         heads = hierarchy.up_head[hierarchy.up_first[v] : hierarchy.up_first[v + 1]]
         assert (np.diff(heads) > 0).all()

@@ -73,7 +73,7 @@ def graph_costs(
     return np.where(np.isinf(found), np.nan, found).reshape(-1, height, width)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(jobs())
 def test_equals_scipy_on_the_grid_as_a_graph(job: tuple) -> None:
     friction, row, column, cell = job
@@ -89,7 +89,7 @@ def test_equals_scipy_on_the_grid_as_a_graph(job: tuple) -> None:
     np.testing.assert_allclose(own[reached], least[reached], rtol=1e-12)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(jobs(), st.booleans())
 def test_equals_scikit_image(job: tuple, zeros: bool) -> None:
     graph = pytest.importorskip("skimage.graph", reason="a peer: pip install scikit-image")

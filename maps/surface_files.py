@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo import __version__
 from geo.io import attributions, write_bytes, write_features, write_table
+from geo.spreadsheet_text import csv_text
 from layers.isochrones import ISOCHRONES
 from layers.surface import (
     COVERED_SHARE,
@@ -125,7 +126,7 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
     write_geotiff(
         known, grid, folder / "friction.tif", description="friction; no data: a barrier", unit="s/m", tags=run.tags
     )
-    write_bytes(folder / "places.csv", run.places.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+    write_bytes(folder / "places.csv", csv_text(run.places).encode("utf-8-sig"))
     rings = surface_isochrones(
         run.surface.minutes,
         grid,
@@ -144,7 +145,7 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
     findings = [*run.findings, *_beside_census(run, zones)]
     if run.agreement is not None:
         table = run.agreement.times.round(3)
-        write_bytes(folder / "agreement.csv", table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+        write_bytes(folder / "agreement.csv", csv_text(table).encode("utf-8-sig"))
     report = _report(run) | {"findings": findings}
     write_bytes(folder / "report.json", (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode())
     return zones, rings, findings

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import errno
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
 from rasterio.errors import RasterioError
 
+from geo.atomic_output import place_file, staging_folder
 from geo.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -74,15 +74,14 @@ def write_geotiff(
         "bigtiff": "IF_SAFER",
     }
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            temporary = Path(folder) / path.name
+        with staging_folder(path) as folder:
+            temporary = folder / path.name
             with rasterio.open(temporary, "w", **profile) as file:
                 file.write(values, 1)
                 file.set_band_description(1, description)
                 file.set_band_unit(1, unit)
                 file.update_tags(**dict(tags))
-            temporary.replace(path)
+            place_file(temporary, path)
     except (OSError, RasterioError) as error:
         message = f"cannot write {path}: {error}; choose another folder or free some space"
         raise OutputError(getattr(error, "errno", None) or errno.EIO, message) from error

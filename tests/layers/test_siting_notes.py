@@ -14,7 +14,7 @@ from layers.features import network_features
 from layers.schema import FEATURES
 from layers.siting_notes import SENTENCES, SitingNote, decoded, encoded, in_language, note, notes_text
 
-LATIN_IN_CHINESE = {"OpenStreetMap", "GCJ", "WGS"}
+LATIN_IN_CHINESE = {"OpenStreetMap", "BD", "GCJ", "WGS"}
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

@@ -205,7 +205,7 @@ def main() -> None:
     )
     nodes, origins, destinations = SMOKE if asked.smoke else (NODES, ORIGINS, DESTINATIONS)
     if asked.only:
-        print(json.dumps(CONTESTANTS[asked.only][0](road_graph(nodes), *ends(nodes, origins, destinations))))
+        print("\n" + json.dumps(CONTESTANTS[asked.only][0](road_graph(nodes), *ends(nodes, origins, destinations))))
         return
     what = f"{origins:,} × {destinations:,} on {nodes:,} nodes"
     road_graph(nodes), road_graph(SMOKE[0])  # kept before anything is measured
@@ -225,7 +225,10 @@ def main() -> None:
             )
             if done.returncode:
                 sys.exit(f"{name}: {done.stderr.strip()}")
-            found.append(json.loads(done.stdout.splitlines()[-1]))
+            answer = [
+                line for line in done.stdout.splitlines() if line.startswith("{")
+            ]  # pandana talks on the same stream
+            found.append(json.loads(answer[-1]))
         one = sorted(found, key=lambda f: float(f["seconds"]))[len(found) // 2]
         if name == "tongtu":
             ours = one

@@ -43,10 +43,11 @@ __all__ = ["ISOCHRONES", "isochrones"]
 
 ISOCHRONES = Schema(
     "isochrones",
-    key=("origin", "limit_min", "mode", "as_of", "scenario"),
+    key=("origin", "direction", "limit_min", "mode", "as_of", "scenario"),
     geometry=frozenset({"Polygon", "MultiPolygon"}),
     columns=(
-        Column("origin", "string", "place or station, or several joined by 、", zh="起点", nullable=False),
+        Column("origin", "string", "place or station, or several joined by 、", zh="地点", nullable=False),
+        Column("direction", "string", "to: towards the place; from, or missing: away from it", zh="方向"),
         Column("limit_min", "float64", "limit of travel time", zh="时限min", unit="min", nullable=False),
         Column("mode", "string", "rail, road or any", zh="方式", nullable=False),
         Column("as_of", "string", "YYYY-MM of the network", zh="时点"),
@@ -158,6 +159,7 @@ def isochrones(
             rows.append(
                 {
                     "origin": origin,
+                    "direction": "from",
                     "limit_min": limit,
                     "mode": mode,
                     "as_of": as_of,

@@ -48,7 +48,9 @@ def reach_part(payload: Payload, isochrones: gpd.GeoDataFrame | None) -> list[di
 
     ISOCHRONES.validate(isochrones)
     out = []
-    for (origin, mode, as_of), rows in isochrones.groupby(["origin", "mode", "as_of"], sort=True):
+    towards = isochrones["direction"].eq("to").fillna(value=False).to_numpy(dtype=bool)
+    places = isochrones["origin"].where(~towards, "→ " + isochrones["origin"].astype(str))
+    for (origin, mode, as_of), rows in isochrones.groupby([places, "mode", "as_of"], sort=True):
         scenarios = []
         for scenario, rings in rows.groupby("scenario", sort=False):
             table = rings.sort_values("limit_min", ascending=False)

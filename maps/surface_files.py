@@ -15,6 +15,7 @@ from layers.surface import (
     COVERED_SHARE,
     REFERENCE,
     SURFACE_ZONES,
+    least_at_edge,
     place_surfaces,
     surface_isochrones,
     write_geotiff,
@@ -131,6 +132,7 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
         run.surface.minutes,
         grid,
         origin="、".join(run.places["name"].astype(str)),
+        direction=way,
         mode=run.mode,
         definition=run.definition(lang),
         limits_min=run.limits_min,
@@ -142,7 +144,7 @@ def write_run(run: SurfaceRun, folder: Path, lang: str) -> tuple[pd.DataFrame, g
     write_features({ISOCHRONES.name: rings}, folder / "isochrones.gpkg")
     zones = zonal_statistics(run.surface.minutes, grid, run.areas, limits_min=run.limits_min, population=run.population)
     write_table(zones, folder / "zones.csv", SURFACE_ZONES)
-    findings = [*run.findings, *_beside_census(run, zones)]
+    findings = [*run.findings, *_beside_census(run, zones), *_cut_at_edge(run)]
     if run.agreement is not None:
         table = run.agreement.times.round(3)
         write_bytes(folder / "agreement.csv", csv_text(table).encode("utf-8-sig"))
@@ -200,6 +202,17 @@ def _beside_census(run: SurfaceRun, zones: pd.DataFrame) -> list[str]:
     if not UNLIKE_CENSUS[0] <= found / counted <= UNLIKE_CENSUS[1]:
         told += "; 请检查是否为密度或其他年份 is it a density, or of another year?"
     return [told]
+
+
+def _cut_at_edge(run: SurfaceRun) -> list[str]:
+    """Tell which rings end at the grid, not where the time does."""
+    at_edge = least_at_edge(run.surface.minutes)
+    cut = "、".join(f"{limit:g}" for limit in run.limits_min if limit >= at_edge)
+    if not cut:
+        return []
+    return [
+        f"{cut} min 等时圈在网格边缘被截断, 面积只计网格以内; 需要全貌请加大 --margin; cut at the edge of the grid: enlarge --margin"
+    ]
 
 
 def _rounded(numbers: dict[str, float]) -> dict[str, float | None]:

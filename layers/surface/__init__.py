@@ -3,7 +3,7 @@
 from layers.surface.agreement import Agreement, network_agreement, road_network_agreement
 from layers.surface.assumptions import SurfaceAssumptions, tobler_slowdown
 from layers.surface.cog import write_geotiff
-from layers.surface.contours import surface_isochrones
+from layers.surface.contours import least_at_edge, surface_isochrones
 from layers.surface.cost_distance import NO_SOURCE, cost_distance, cost_distances
 from layers.surface.friction import REFERENCE, Friction, friction_of, road_speeds, slope_of
 from layers.surface.grid import Grid, forecast_bytes, grid_of
@@ -31,6 +31,7 @@ __all__ = [
     "forecast_bytes",
     "friction_of",
     "grid_of",
+    "least_at_edge",
     "network_agreement",
     "network_links",
     "open_cells",

@@ -23,7 +23,27 @@ if TYPE_CHECKING:
 
     from layers.surface.grid import Grid
 
-__all__ = ["surface_isochrones"]
+__all__ = ["CUT_AT_EDGE", "least_at_edge", "surface_isochrones"]
+
+CUT_AT_EDGE = "达网格边缘, 在此截断; cut at the edge of the grid"
+
+
+def least_at_edge(minutes: NDArray[np.float32]) -> float:
+    """
+    Return the least time along the edge of a grid: rings of longer limits are cut there.
+
+    Parameters
+    ----------
+    minutes : ndarray of float, shape of the grid
+        NaN: not reached.
+
+    Returns
+    -------
+    float
+        Minutes, infinite where no cell of the edge is reached.
+    """
+    edge = np.concatenate([minutes[0], minutes[-1], minutes[:, 0], minutes[:, -1]])
+    return float(np.min(edge[~np.isnan(edge)], initial=np.inf))
 
 
 def surface_isochrones(
@@ -31,6 +51,7 @@ def surface_isochrones(
     grid: Grid,
     *,
     origin: str,
+    direction: str = "from",
     mode: str,
     definition: str,
     limits_min: Sequence[float] = (30.0, 60.0, 90.0),
@@ -48,6 +69,8 @@ def surface_isochrones(
         NaN: not reached.
     grid : Grid
     origin, mode, definition, as_of, scenario : str
+    direction : {"from", "to"}
+        Whether the times run away from the places or towards them.
     limits_min : sequence of float
         Minutes, above 0.
     grade_d_share, straight_share : float
@@ -68,6 +91,7 @@ def surface_isochrones(
     if not limits or not all(0.0 < v < np.inf for v in limits):
         message = f"limits {list(limits_min)} min: give limits above 0"
         raise VocabularyError(message)
+    at_edge = least_at_edge(minutes)
     rows: list[dict[str, object]] = []
     shapes: list[BaseGeometry] = []
     inner: BaseGeometry = shapely.MultiPolygon()
@@ -77,12 +101,17 @@ def surface_isochrones(
         rows.append(
             {
                 "origin": origin,
+                "direction": direction,
                 "limit_min": limit,
                 "mode": mode,
                 "as_of": as_of,
                 "scenario": scenario,
                 "area_km2": 0.0 if inner.is_empty else area_km2(inner),
-                "note": "nothing is within the limit" if inner.is_empty else "",
+                "note": "时限内无可达单元; nothing is within the limit"
+                if inner.is_empty
+                else CUT_AT_EDGE
+                if at_edge <= limit
+                else "",
                 "definition": definition,
                 "grade_d_share": grade_d_share,
                 "straight_share": straight_share,

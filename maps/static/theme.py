@@ -154,7 +154,11 @@ def reach_theme(
     keys = [(colour, f"≤ {limit:g} {unit}") for colour, limit in zip(palette, limits, strict=True)][::-1]
     first = rings.iloc[0]
     told = scenario_label(str(first["scenario"]), lang) if str(first["scenario"]) else ""
-    heading = {"zh": f"自{first['origin']}出发的时间", "en": f"Time from {first['origin']}"}[lang]
+    place, towards = str(first["origin"]), str(first["direction"]) == "to"
+    heading = {
+        "zh": f"到{place}的时间" if towards else f"自{place}出发的时间",
+        "en": f"Time to {place}" if towards else f"Time from {place}",
+    }[lang]
     heading += f" · {told}" if told else ""
     note = _note(heading, str(first["as_of"]), str(first["definition"]))
     return Theme(heading, rings[["geometry"]].reset_index(drop=True), tuple(palette), tuple(keys), note)

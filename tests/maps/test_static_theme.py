@@ -75,6 +75,11 @@ def test_areas_are_in_fifths_and_one_without_a_number_is_white() -> None:
     assert "营业里程" in theme.note
 
 
+def test_times_towards_a_place_are_not_called_from_it() -> None:
+    assert reach_theme(rings(30.0)).heading.startswith("自合肥出发的时间")
+    assert reach_theme(rings(30.0).assign(direction="to")).heading.startswith("到合肥的时间")
+
+
 def test_the_change_is_plan_less_today() -> None:
     table = indicators(today=[10.0] * 6, plan=[10.0, 10.0, 10.0, 20.0, 30.0, 40.0])
     theme = area_theme({"areas": ground()}, table, "rail_density", scenario="change", lang="en")

@@ -163,6 +163,9 @@ def test_isochrones_are_valid_nested_and_as_large_as_their_cells(
     km2 = grid.cell_areas_km2(slice(0, grid.height), slice(0, grid.width))
     for ring, limit in zip(rings.itertuples(), limits, strict=True):
         assert ring.area_km2 == pytest.approx(km2[minutes <= np.float32(limit)].sum(), rel=0.04, abs=0.5)
+    edge = np.ones(grid.shape, dtype=bool)
+    edge[1:-1, 1:-1] = False
+    assert rings["note"].ne("").tolist() == [bool((minutes[edge] <= np.float32(limit)).any()) for limit in limits]
     for inner, outer in zip(rings.geometry[:-1], rings.geometry[1:], strict=True):
         assert inner.difference(outer.buffer(1e-6)).is_empty
     # Each cell is on its side of the line, by its centre.
@@ -186,4 +189,4 @@ def test_a_round_of_walking_is_the_octagon_of_eight_directions(grid: Grid) -> No
     )
     assert nothing.geometry.is_empty.all()
     assert (nothing["area_km2"] == 0.0).all()
-    assert nothing["note"].tolist() == ["nothing is within the limit"] * 3
+    assert nothing["note"].tolist() == ["时限内无可达单元; nothing is within the limit"] * 3

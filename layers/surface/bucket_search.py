@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.routing.compiled import kernel
+from layers.routing.prefetch import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,18 @@ __all__ = ["search_cells"]
 
 PER_CHUNK = 31
 """Cells in a chunk of a bucket: two lines of the cache with the number of the next chunk."""
+
+
+AHEAD = 8
+"""Cells of a bucket whose surroundings are asked for before their turn."""
+
+
+@kernel
+def _fetch(state: NDArray[np.float64], cell: np.int64, row_step: np.int64) -> None:
+    """Ask for a cell and the rows beside it: the front of a search lies all over the grid, and waits for memory most of its time."""
+    prefetch(state, 2 * cell)
+    prefetch(state, 2 * (cell - row_step))
+    prefetch(state, 2 * (cell + row_step))
 
 
 @kernel
@@ -152,6 +165,7 @@ def search_cells(
         Places with links, ``own`` sorted; the links of ``own[i]`` are ``begin[i]`` to ``begin[i + 1]`` of ``heads``, ``costs``.
     """
     mask = bucket_count - 1
+    row_step = step.max() - 1
     scale = 1.0 / bucket_width
     allocate, linked = len(owner) > 0, len(marked) > 0
     newest = np.full(bucket_count + 1, -1, dtype=np.int32)  # the chunk that a bucket is being filled into
@@ -185,7 +199,11 @@ def search_cells(
         count = filled[slot]
         newest[slot] = -1  # what a step of no cost puts into this bucket is a new round of it
         while chunk >= 0:
+            for i in range(1, min(count, AHEAD) + 1):
+                _fetch(state, np.int64(chunks[chunk, i]), row_step)
             for i in range(1, count + 1):
+                if i + AHEAD <= count:
+                    _fetch(state, np.int64(chunks[chunk, i + AHEAD]), row_step)
                 c = np.int64(chunks[chunk, i])
                 cost = state[c, 0]
                 stock[2] -= 1

@@ -14,7 +14,6 @@ at junctions; osmnx reads XML alone, so that it gets a file of a thirtieth; Duck
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from collections import Counter
@@ -24,7 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import osmium
 
-from benchmarks._peers import Measured, installed, machine, measure, measure_here
+from benchmarks._peers import Measured, installed, measure, measure_here
+from benchmarks._results import Figure, agree, options, record
 from benchmarks._road_graph import road_graph
 
 if TYPE_CHECKING:
@@ -210,45 +210,63 @@ NOTES = {"pyrosm": "ways, not cut", "duckdb": "rows, not edges", "osmnx": "of a 
 
 
 def main() -> None:
-    """Run every contestant in a process of its own and print seconds, memory, and what each found."""
-    parser = argparse.ArgumentParser(prog="benchmarks osm_import")
-    parser.add_argument("--junctions", type=int, default=JUNCTIONS)
-    parser.add_argument("--file", type=Path, help="an extract of your own")
-    parser.add_argument("--smoke", action="store_true", help=f"{SMOKE_JUNCTIONS:,} junctions, no slow peers")
-    parser.add_argument("--only", choices=list(CONTESTANTS))
-    options = parser.parse_args(sys.argv[2:])
-    if options.smoke:
-        options.junctions = SMOKE_JUNCTIONS
-    path = options.file or made_file(options.junctions)
-    if options.only:
-        job = CONTESTANTS[options.only]
-        measure_here(lambda: job(path), runs=3 if options.only == "tongtu" and not options.smoke else 1)
+    """Run every contestant in a process of its own, compare, and record."""
+    asked = options(
+        "osm_import",
+        f"{SMOKE_JUNCTIONS:,} junctions, no slow peers",
+        ("--junctions", {"type": int, "default": JUNCTIONS}),
+        ("--file", {"type": Path, "help": "an extract of your own"}),
+        ("--only", {"choices": list(CONTESTANTS)}),
+    )
+    path = asked.file or made_file(SMOKE_JUNCTIONS if asked.smoke else asked.junctions)
+    if asked.only:
+        job = CONTESTANTS[asked.only]
+        measure_here(lambda: job(path), runs=3 if asked.only == "tongtu" and not asked.smoke else 1)
         return
-    arguments = ["--file", str(path), *(["--smoke"] if options.smoke else [])]
-    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB; {machine('osmium', 'numpy', 'numba')}")
+    full = not asked.smoke and asked.file is None and asked.junctions == JUNCTIONS
+    arguments = ["--file", str(path), *(["--smoke"] if asked.smoke else [])]
     ours = measure("osm_import", "tongtu", arguments)
     if isinstance(ours, str):
         sys.exit(ours)
     links, nodes, km, share, beside_gb = ours.result
-    print(
-        f"{'tongtu':10} {ours.seconds:7.2f} s          {ours.peak_gb:5.2f} GB (and {beside_gb:.2f} GB beside)  {links:,.0f} links, {nodes:,.0f} nodes,"
-        f" {km:,.1f} km, largest component {share:.1%}"
-    )
+    figures = [
+        Figure("seconds", ours.seconds, "s", at_most=8.0 if full else None),
+        Figure("peak memory", ours.peak_gb + beside_gb, "GB", at_most=1.5 if full else None),
+        Figure("links", links, ""),
+        Figure("nodes", nodes, ""),
+        Figure("length", km, "km"),
+        Figure("largest component", share, "share"),
+    ]
+    told = [f"{path.stat().st_size / 1e6:.1f} MB of .osm.pbf; our memory is that of both processes."]
     for name in list(CONTESTANTS)[1:]:
-        if name != "pyosmium" and (options.smoke or not installed(name)):
-            print(f"{name:10} not run" if options.smoke else f"{name:10} is not installed")
+        if asked.smoke and name != "pyosmium":
+            continue
+        if name != "pyosmium" and not installed(name):
+            told.append(f"{name} is not installed.")
             continue
         peer = measure("osm_import", name, arguments)
         if not isinstance(peer, Measured):
-            print(f"{name:10} did not run: {peer}")
+            if asked.smoke or name == "pyosmium":
+                sys.exit(f"{name}: {peer}")
+            told.append(f"{name} did not run: {peer}.")
             continue
-        found = ", ".join(f"{x:,.1f}" for x in peer.result)
-        note = NOTES.get(name, "links, nodes, km")
-        print(
-            f"{name:10} {peer.seconds:7.2f} s {peer.seconds / ours.seconds:7.1f}x {peer.peak_gb:5.2f} GB  {found} ({note})"
-        )
-        if name == "pyosmium" and (peer.result[:2] != ours.result[:2] or abs(peer.result[2] / km - 1.0) > 0.003):
-            sys.exit(f"pyosmium found {found}, we {links:,.0f} links, {nodes:,.0f} nodes, {km:,.1f} km")
+        figures += [
+            Figure("seconds", peer.seconds, "s", who=name),
+            Figure("seconds, times ours", peer.seconds / ours.seconds, "x", who=name),
+            Figure("peak memory", peer.peak_gb, "GB", who=name),
+        ]
+        if name in NOTES:
+            told.append(f"{name}: {NOTES[name]}.")
+        if name == "pyosmium":
+            agree("links and nodes", [links, nodes], peer.result[:2], within=0.0, who=name)
+            agree("length", [1.0], [peer.result[2] / km], within=0.003, who=name)
+    record(
+        "osm_import",
+        figures,
+        packages=("osmium", "numpy", "numba", "pyrosm", "osmnx"),
+        full=full,
+        note=" ".join(told),
+    )
 
 
 if __name__ == "__main__":

@@ -202,6 +202,7 @@ def main() -> None:
         "travel_time_blocks",
         "20,000 nodes, 600 × 300",
         ("--only", {"choices": list(CONTESTANTS)}),
+        ("--without", {"choices": list(CONTESTANTS)[1:], "action": "append", "default": []}),
     )
     nodes, origins, destinations = SMOKE if asked.smoke else (NODES, ORIGINS, DESTINATIONS)
     if asked.only:
@@ -213,6 +214,8 @@ def main() -> None:
     absent = []
     ours: dict[str, Any] = {}
     for name, (_, package) in CONTESTANTS.items():
+        if name in asked.without:
+            continue
         if not installed(package):
             absent.append(name)
             continue
@@ -248,6 +251,7 @@ def main() -> None:
         "Ours from the graph in memory to checksummed Parquet, preparation included (the order of the nodes may be on disk from"
         " an earlier run); the peers to memory; scipy multiplied from 3 origins."
         + (f" Not installed: {', '.join(absent)}." if absent else "")
+        + (f" Left out as asked: {', '.join(asked.without)}." if asked.without else "")
     )
     record(
         "travel_time_blocks",
